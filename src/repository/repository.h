@@ -1,0 +1,79 @@
+// A Gentoo-format ebuild repository on disk: PMS chapter 4, and its metadata (chapter 7, md5-cache).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ebuild/atom.h"
+#include "ebuild/dependency.h"
+#include "ebuild/eapi.h"
+#include "ebuild/manifest.h"
+#include "util/error.h"
+
+namespace cooper::repository {
+
+// One ebuild's metadata keys, parsed. `raw` keeps every key as text.
+struct Metadata {
+  const ebuild::Eapi* eapi = nullptr;
+  std::string slot, subslot;                       // SLOT split at "/"; subslot = slot where none is written
+  std::vector<std::pair<std::string, int>> iuse;   // flag, default: +1 "+flag", -1 "-flag", 0 none
+  std::vector<std::string> keywords;               // "amd64", "~arm64", "-*"
+  ebuild::DependencyNode depend, bdepend, rdepend, pdepend, idepend;
+  ebuild::DependencyNode required_use, license, src_uri, restrict, properties;
+  std::vector<std::string> inherited;              // eclass names, in the order of inheritance
+  std::vector<std::string> defined_phases;         // "compile", "postinst", …; empty for "-"
+  std::string description, homepage;
+  std::map<std::string, std::string, std::less<>> raw;
+  bool has_iuse(std::string_view flag) const;
+};
+
+class Repository;
+
+// An ebuild that is there, with its metadata.
+struct Package {
+  ebuild::Cpv cpv;
+  const Repository* repository = nullptr;
+  std::filesystem::path ebuild;                    // the .ebuild file
+  Metadata metadata;
+};
+
+// An error of one ebuild or file: the rest of the repository stays usable.
+struct Problem {
+  std::string where;                               // file[:line]
+  std::string what;
+};
+
+class Repository {
+ public:
+  // Opens by path; `others` are the repositories that masters may name. Errors: usage (no profiles/repo_name, bad
+  // layout.conf, missing master …).
+  static Result<std::shared_ptr<Repository>> open(const std::filesystem::path& root,
+                                                  std::vector<std::shared_ptr<Repository>> others = {});
+  virtual ~Repository() = default;
+
+  virtual const std::string& name() const = 0;
+  virtual const std::filesystem::path& root() const = 0;
+  virtual std::vector<std::string> categories() const = 0;
+  // All "category/package" names, sorted; no metadata is read for it.
+  virtual const std::vector<ebuild::PackageName>& names() const = 0;
+  // All versions of a package, lowest first. Ebuilds whose metadata is broken are left out and noted in problems().
+  // The pointers live as long as the repository. Safe to call from several threads.
+  virtual std::vector<const Package*> versions(const ebuild::PackageName& name) const = 0;
+  virtual const std::vector<Problem>& problems() const = 0;
+  // The file of an eclass, here or in a master (nearest first).
+  virtual std::optional<std::filesystem::path> eclass(std::string_view name) const = 0;
+  // This repository and its masters, nearest first, as eclass lookup walks them.
+  virtual std::vector<const Repository*> chain() const = 0;
+  virtual Result<ebuild::Manifest> manifest(const ebuild::PackageName& name) const = 0;
+  // profiles/thirdpartymirrors of the chain: name → base URLs.
+  virtual std::map<std::string, std::vector<std::string>> mirrors() const = 0;
+  // Flag descriptions: metadata.xml of the package, else profiles/use.desc and desc/*.
+  virtual std::map<std::string, std::string> flag_descriptions(const ebuild::PackageName& name) const = 0;
+};
+
+}  // namespace cooper::repository

@@ -1,0 +1,35 @@
+// Base roots: the environment that builds run in (DESIGN: an input, identified by digest).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/store.h"
+
+namespace cooper::sandbox {
+
+// What a base root means for builds; from a table by kind ("debian") or from var/db/pkg.
+struct BaseDescription {
+  std::string kind;                                    // "debian", "gentoo", "unknown"
+  // Gentoo packages that its tools stand for, build-time only: "dev-build/cmake-3.25.1".
+  std::vector<std::string> provides;
+  // Gentoo packages that adoption stands for at run time: "sys-libs/glibc".
+  std::vector<std::string> adopted_packages;
+  // SONAMEs that an image may take from it, with the reason shown to users: "libc.so.6" → "C library".
+  std::map<std::string, std::string> adoptable;
+  // Folders searched for those, absolute: "/lib/x86_64-linux-gnu", …
+  std::vector<std::string> library_paths;
+  // Environment for builds in it: PATH and the like.
+  std::map<std::string, std::string> environment;
+};
+
+// `from` as in the spec: debian:SUITE | oci:REF | tar:FILE | dir:PATH | host. Made once per recipe and kept in the store.
+// `progress` gets one line per step ("downloading 180 packages").
+Result<store::BaseRoot> obtain_base(const store::Store& store, std::string_view from,
+                                    const std::function<void(std::string_view)>& progress);
+Result<BaseDescription> describe_base(const store::BaseRoot& base);
+
+}  // namespace cooper::sandbox

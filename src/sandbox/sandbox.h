@@ -1,0 +1,59 @@
+// Runs a command in its own namespaces, in a root composed by overlayfs. No root needed; the same for root.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "util/error.h"
+
+namespace cooper::sandbox {
+
+struct Bind {
+  std::filesystem::path source;     // on the host
+  std::string target;               // absolute, in the sandbox; made if absent
+  bool writable = false;
+};
+
+struct Limits {
+  uint64_t log_bytes = uint64_t{1} << 30;   // more output than this ends the command
+  int processes = 4096;                     // at once
+  int seconds = 0;                          // wall time; 0: none
+};
+
+struct Command {
+  std::vector<std::filesystem::path> lower; // overlay layers, topmost first; at least one
+  std::filesystem::path upper, work;        // both on one file system; "" for a root that cannot be written (a tmpfs takes writes)
+  std::vector<Bind> binds;
+  std::vector<std::string> argv;
+  std::map<std::string, std::string> environment;  // all of it: nothing is inherited
+  std::string directory = "/";
+  std::string hostname = "cooper";
+  uint32_t uid = 0, gid = 0;                // as seen inside; the caller's own id outside
+  bool network = false;                     // false: a network namespace of its own with only loopback
+  bool fake_ownership = true;               // chown and mknod answer success and change nothing (the ledger has the truth)
+  std::vector<std::pair<int, int>> fds;     // (host fd, fd inside): jobserver, status pipe
+  int stdin_fd = -1, output_fd = -1;        // -1: /dev/null; output gets stdout and stderr. interactive: the caller's terminal
+  bool interactive = false;
+  Limits limits;
+  std::function<void(std::string_view)> on_output;  // called with pieces of output, where output_fd is -1 and this is set
+  const std::atomic<bool>* cancel = nullptr;        // becomes true: everything inside is killed
+};
+
+struct Outcome {
+  int exit_code = -1;                       // 128+signal where a signal ended it
+  enum class End { exited, timed_out, too_much_output, cancelled } end = End::exited;
+  bool left_processes = false;              // others were still running when the command ended; they were killed
+};
+
+// Errors: sandbox (exit code 5) where this machine cannot, with the kernel's reason and the remedy in the hint.
+Result<Outcome> run(const Command& command);
+
+// Whether run() can work here: nothing, or the error with the remedy for this kernel and distribution.
+Result<> check();
+
+}  // namespace cooper::sandbox

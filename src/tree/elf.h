@@ -1,0 +1,28 @@
+// What the dynamic section of an ELF file says.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "util/error.h"
+
+namespace cooper::tree {
+
+struct ElfFacts {
+  std::string path;                  // as Entry::path
+  std::string machine;               // "x86_64", "aarch64", "i386", …
+  int bits = 64;
+  std::string interpreter;           // PT_INTERP or ""
+  std::string soname;                // DT_SONAME or ""
+  std::vector<std::string> needed;   // DT_NEEDED in order
+  std::vector<std::string> runpath;  // DT_RUNPATH or else DT_RPATH, split at ':'
+  bool is_static = false;            // an executable without a dynamic section
+  bool operator==(const ElfFacts&) const = default;
+};
+
+// nullopt where the file is no ELF executable or shared object (relocatables and archives too).
+Result<std::optional<ElfFacts>> read_elf(const std::filesystem::path& file);
+
+}  // namespace cooper::tree

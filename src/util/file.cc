@@ -1,0 +1,180 @@
+#include "util/file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+namespace cooper::util {
+
+Result<std::string> read_file(const fs::path& path, uint64_t limit) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return fail_errno("cannot open file", path);
+  struct stat st;
+  if (::fstat(fd.get(), &st) != 0) return fail_errno("cannot stat file", path);
+  if (S_ISDIR(st.st_mode)) return fail(ErrorKind::failed, "cannot read file", path, "it is a folder");
+  std::string content;
+  if (S_ISREG(st.st_mode)) content.reserve(std::min<uint64_t>(st.st_size, limit) + 1);
+  char buffer[65536];
+  for (;;) {
+    ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail_errno("cannot read file", path);
+    if (n == 0) return content;
+    content.append(buffer, n);
+    if (content.size() > limit)
+      return fail(ErrorKind::failed, "file is too large", path, fmt::format("it has more than {} bytes", limit));
+  }
+}
+
+Result<> write_file(const fs::path& path, std::string_view content, unsigned mode) {
+  fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  TRY(make_directories(parent));
+  std::string temporary = (parent / fmt::format(".{}.XXXXXX", path.filename().string())).string();
+  Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd) return fail_errno("cannot write file", path);
+  auto give_up = [&]() {
+    auto error = fail_errno("cannot write file", path);
+    ::unlink(temporary.c_str());
+    return error;
+  };
+  while (!content.empty()) {
+    ssize_t n = ::write(fd.get(), content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return give_up();
+    content.remove_prefix(n);
+  }
+  if (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0) return give_up();
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up();
+  return {};
+}
+
+Result<std::vector<std::string>> list_directory(const fs::path& path) {
+  DIR* dir = ::opendir(path.c_str());
+  if (!dir) return fail_errno("cannot list folder", path);
+  std::vector<std::string> names;
+  while (dirent* entry = ::readdir(dir)) {
+    std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  ::closedir(dir);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<> make_directories(const fs::path& path) {
+  std::error_code ec;
+  fs::create_directories(path, ec);
+  if (ec) return fail(ErrorKind::failed, "cannot make folder", path, ec.message());
+  return {};
+}
+
+namespace {
+Result<> remove_at(int parent, const char* name, const fs::path& shown) {
+  if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return {};
+  if (errno != EISDIR && errno != EPERM) return fail_errno("cannot remove", shown);
+  Fd fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd && errno == EACCES) {
+    ::fchmodat(parent, name, 0700, 0);
+    fd = Fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  }
+  if (!fd) return fail_errno("cannot remove", shown);
+  struct stat st;
+  if (::fstat(fd.get(), &st) == 0 && (st.st_mode & 0700) != 0700) ::fchmod(fd.get(), 0700);
+  DIR* dir = ::fdopendir(::dup(fd.get()));
+  if (!dir) return fail_errno("cannot remove", shown);
+  Result<> result;
+  std::vector<std::string> names;
+  while (dirent* entry = ::readdir(dir)) names.emplace_back(entry->d_name);
+  ::closedir(dir);
+  for (const std::string& entry : names) {
+    if (entry == "." || entry == "..") continue;
+    auto removed = remove_at(fd.get(), entry.c_str(), shown / entry);
+    if (!removed && result) result = std::move(removed);
+  }
+  if (!result) return result;
+  if (::unlinkat(parent, name, AT_REMOVEDIR) != 0 && errno != ENOENT) return fail_errno("cannot remove", shown);
+  return {};
+}
+}  // namespace
+
+Result<> remove_tree(const fs::path& path) { return remove_at(AT_FDCWD, path.c_str(), path); }
+
+Result<TemporaryDirectory> TemporaryDirectory::create(const fs::path& parent, std::string_view prefix) {
+  TRY(make_directories(parent));
+  std::string name = (parent / fmt::format("{}.XXXXXX", prefix)).string();
+  if (!::mkdtemp(name.data())) return fail_errno("cannot make a temporary folder", parent);
+  return TemporaryDirectory(name);
+}
+
+TemporaryDirectory::TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(other.release()) {}
+
+TemporaryDirectory& TemporaryDirectory::operator=(TemporaryDirectory&& other) noexcept {
+  if (this != &other) {
+    if (!path_.empty()) (void)remove_tree(path_);
+    path_ = other.release();
+  }
+  return *this;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  if (!path_.empty()) (void)remove_tree(path_);
+}
+
+fs::path TemporaryDirectory::release() { return std::exchange(path_, fs::path()); }
+
+namespace {
+Result<int> open_and_lock(const fs::path& path, int operation) {
+  TRY(make_directories(path.parent_path()));
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!fd) return fail_errno("cannot open lock file", path);
+  while (::flock(fd.get(), operation) != 0) {
+    if (errno == EINTR) continue;
+    if (errno == EWOULDBLOCK) return -1;
+    return fail_errno("cannot lock file", path);
+  }
+  return fd.release();
+}
+int flock_operation(FileLock::Kind kind) { return kind == FileLock::Kind::shared ? LOCK_SH : LOCK_EX; }
+}  // namespace
+
+Result<FileLock> FileLock::acquire(const fs::path& path, Kind kind) {
+  return FileLock(TRY(open_and_lock(path, flock_operation(kind))));
+}
+
+Result<FileLock> FileLock::try_acquire(const fs::path& path, Kind kind) {
+  return FileLock(TRY(open_and_lock(path, flock_operation(kind) | LOCK_NB)));
+}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+FileLock::~FileLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Fd& Fd::operator=(Fd&& other) noexcept {
+  if (this != &other) {
+    reset();
+    fd_ = other.release();
+  }
+  return *this;
+}
+
+void Fd::reset() {
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+}  // namespace cooper::util
