@@ -15,6 +15,21 @@
 
 namespace cooper::build {
 
+// A source file, known by its digest: keys are made without reading it.
+struct ActionDistfile {
+  std::string name;
+  std::filesystem::path path;                        // may be absent until the build itself
+  std::string digest;                                // "sha512:…" or "blake2b:…", from the Manifest
+};
+
+// One package of the build root.
+struct ActionLayer {
+  std::string cpv, slot, subslot, repository;
+  std::vector<std::string> use;
+  std::string output_digest;                         // BuiltPackage::output_digest: what the key holds
+  std::filesystem::path root;                        // the overlay layer
+};
+
 struct BuildAction {
   std::string cpv;                                   // "dev-lang/php-8.2.32"
   std::string repository, eapi, slot, subslot;
@@ -22,20 +37,22 @@ struct BuildAction {
   std::filesystem::path files;                       // its files/ folder, or "" where absent
   std::vector<std::pair<std::string, std::filesystem::path>> eclasses;  // name → file, all that are inherited
   std::filesystem::path runtime;                     // runtime/ of this cooper
-  std::vector<std::pair<std::string, std::filesystem::path>> distfiles; // A: name → file
+  std::filesystem::path helper;                      // the static cooper-helper binary
+  std::vector<ActionDistfile> distfiles;             // A
   std::vector<std::string> use, iuse;                // on; IUSE_EFFECTIVE names
   std::map<std::string, std::string> variables;      // CHOST, CFLAGS, ABI, LIBDIR_amd64, USE_EXPAND variables …
   std::vector<std::string> defined_phases;
   std::vector<std::string> properties, restrict;     // evaluated
   std::string base;                                  // base root id
-  std::vector<std::filesystem::path> layers;         // root/ folders of the build-time closure, topmost first
-  std::vector<std::string> layer_packages;           // "cpv[:slot] output-digest" of each, as layers
+  std::vector<ActionLayer> layers;                   // the build-time closure, topmost first
+  std::vector<std::string> base_provides;            // cpv texts the base root stands for: has_version -b sees them
   int64_t source_date_epoch = 0;                     // seconds since 1970
   bool run_tests = false;                            // src_test
   store::PackageFacts facts;                         // what is known before the build
 };
 
-// The build key: a hash of everything above that can change the result (contents of the files, not their paths).
+// The build key: a hash of everything above that can change the result: contents of ebuild, files/, eclasses, runtime and helper (not
+// their paths), digests of distfiles and layers. Takes a few milliseconds; never reads a distfile.
 Result<std::string> build_key(const BuildAction& action);
 
 // action.json + blobs in a folder, and back (`cooper exec-action DIR`).

@@ -50,6 +50,7 @@ struct AssembleInput {
   const sandbox::BaseDescription* base_description = nullptr;
   const store::Store* store = nullptr;
   std::filesystem::path runtime;              // runtime/ of this cooper, for pkg_* phases
+  std::filesystem::path helper;               // the static cooper-helper binary
   std::map<std::string, std::string> variables;
   int64_t source_date_epoch = 0;
   std::string tag;                            // from the main package's version where the spec has none

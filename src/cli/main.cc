@@ -1,0 +1,122 @@
+// The `cooper` program: common options, the list of commands, errors and exit codes.
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "store/store.h"
+#include "util/file.h"
+
+namespace cooper::cli {
+
+std::atomic<bool>& interrupted() {
+  static std::atomic<bool> flag{false};
+  return flag;
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first signal asks the running command to stop and clean up; a second one ends the process at once (the store stands that).
+void on_signal(int) {
+  if (interrupted().exchange(true)) ::_exit(130);
+}
+
+void catch_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGHUP, &action, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+bool wants_color(const std::string& mode, int fd) {
+  if (mode == "always") return true;
+  if (mode == "never") return false;
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return ::isatty(fd) && !(no_color && *no_color) && !(term && std::string_view(term) == "dumb");
+}
+
+// Finds the data folder: $COOPER_DATA, PREFIX/share/cooper beside an installed binary, or the source tree of a build tree.
+Result<> find_data(Context& context) {
+  std::error_code ec;
+  fs::path self = fs::read_symlink("/proc/self/exe", ec);
+  std::vector<std::pair<fs::path, fs::path>> places;  // data folder, helper
+  if (const char* set = std::getenv("COOPER_DATA")) places.emplace_back(set, fs::path(set) / "bin/cooper-helper");
+  fs::path installed = self.parent_path().parent_path() / COOPER_DATA_SUBDIR;
+  places.emplace_back(installed, installed / "bin/cooper-helper");
+  places.emplace_back(COOPER_SOURCE_DIR, self.parent_path() / "bin/cooper-helper");
+  for (const auto& [data, helper] : places) {
+    if (!fs::exists(data / "runtime/ebuild.bash", ec)) continue;
+    context.data = data;
+    context.helper = fs::exists(helper, ec) ? helper : data / "bin/cooper-helper";
+    return {};
+  }
+  return fail(ErrorKind::usage, "cooper's own data are missing", installed,
+              "the folder with runtime/, ebuilds/ and images/ is not beside the program",
+              "install cooper with `cmake --install`, or set COOPER_DATA to that folder");
+}
+
+void print_error(const Error& error, bool color) {
+  const char* red = color ? "\033[1;31m" : "";
+  const char* reset = color ? "\033[0m" : "";
+  fmt::print(stderr, "{}error:{} {}\n", red, reset, error.message());
+}
+
+int run_program(int argc, char** argv) {
+  Context context;
+  context.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  std::string color = "auto";
+  std::string cache_dir;
+  Action run;
+
+  CLI::App app{"cooper makes containers from source: one spec file, one command, a small image, every byte of it explained.", "cooper"};
+  app.set_version_flag("--version", "cooper " COOPER_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.option_defaults()->group("Options of all commands");
+  app.add_option("--jobs,-j", context.jobs, "how many jobs run at once (default: the number of cores)")->check(CLI::Range(1, 1024));
+  app.add_option("--cache-dir", cache_dir, "where packages, sources and images are kept")->type_name("DIR");
+  app.add_option("--format", context.format, "form of the output: text, json, or what the command lists");
+  app.add_option("--color", color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_flag("--quiet,-q", context.quiet, "no progress, only results and errors");
+  app.add_flag("--verbose,-v", context.verbose, "also the output of the builds");
+  app.add_flag("--locked", context.locked, "fail where the plan differs from the lockfile");
+  app.add_flag("--offline", context.offline, "use nothing from the network");
+
+  Commands commands{app, context, run};
+  add_build(commands);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return app.exit(e);
+    print_error(Error{ErrorKind::usage, e.what(), {}, {}, "see `cooper --help`"}, wants_color(color, STDERR_FILENO));
+    return static_cast<int>(ErrorKind::usage);
+  }
+
+  context.color_stdout = wants_color(color, STDOUT_FILENO);
+  context.color_stderr = wants_color(color, STDERR_FILENO);
+  context.cache_dir = cache_dir.empty() ? store::Store::default_root() : fs::absolute(cache_dir);
+  catch_signals();
+
+  Result<int> result = find_data(context).and_then([&]() { return run(); });
+  if (std::fflush(stdout) != 0 && result)
+    result = fail_errno("cannot write the output", "standard output");
+  if (result) return *result;
+  print_error(result.error(), context.color_stderr);
+  return static_cast<int>(result.error().kind);
+}
+
+}  // namespace
+}  // namespace cooper::cli
+
+int main(int argc, char** argv) { return cooper::cli::run_program(argc, argv); }
