@@ -32,4 +32,8 @@ Result<store::BaseRoot> obtain_base(const store::Store& store, std::string_view 
                                     const std::function<void(std::string_view)>& progress);
 Result<BaseDescription> describe_base(const store::BaseRoot& base);
 
+// BaseDescription::provides as far as it is known before the base root exists: planning needs no root on disk. For debian:SUITE from a
+// table of the suite's versions; for everything else empty, since only the root itself can tell.
+std::vector<std::string> provides_for(std::string_view from);
+
 }  // namespace cooper::sandbox
