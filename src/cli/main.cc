@@ -108,7 +108,11 @@ int run_program(int argc, char** argv) {
   context.cache_dir = cache_dir.empty() ? store::Store::default_root() : fs::absolute(cache_dir);
   catch_signals();
 
-  Result<int> result = find_data(context).and_then([&]() { return run(); });
+  auto find_data_and_run = [&]() -> Result<int> {
+    TRY(find_data(context));
+    return run();
+  };
+  Result<int> result = find_data_and_run();
   if (std::fflush(stdout) != 0 && result)
     result = fail_errno("cannot write the output", "standard output");
   if (result) return *result;
