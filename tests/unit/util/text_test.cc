@@ -1,0 +1,49 @@
+#include "util/text.h"
+
+#include <gtest/gtest.h>
+
+namespace cooper::util {
+namespace {
+
+using Views = std::vector<std::string_view>;
+
+TEST(Text, Words) {
+  EXPECT_EQ(words("  a\tb \n c"), (Views{"a", "b", "c"}));
+  EXPECT_TRUE(words(" \n").empty());
+}
+
+TEST(Text, Split) {
+  EXPECT_EQ(split("a,,b", ','), (Views{"a", "", "b"}));
+  EXPECT_EQ(split("", ','), (Views{""}));
+}
+
+TEST(Text, Lines) {
+  EXPECT_EQ(lines("a\n\nb"), (Views{"a", "", "b"}));
+  EXPECT_EQ(lines("a\n"), (Views{"a"}));
+  EXPECT_TRUE(lines("").empty());
+}
+
+TEST(Text, Nearest) {
+  std::vector<std::string> names{"packages", "package", "profile"};
+  EXPECT_EQ(nearest("pakages", names), "packages");
+  EXPECT_EQ(nearest("zzz", names), "");
+}
+
+TEST(Text, EditDistance) {
+  EXPECT_EQ(edit_distance("", "abc"), 3u);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
+}
+
+TEST(Text, HumanUnits) {
+  EXPECT_EQ(human_size(999), "999 B");
+  EXPECT_EQ(human_size(1500), "1.5 kB");
+  EXPECT_EQ(human_size(999'999), "1.0 MB");
+  EXPECT_EQ(human_time(3.24), "3.2s");
+  EXPECT_EQ(human_time(75.2), "1m15s");
+  EXPECT_EQ(human_time(3720), "1h02m");
+  EXPECT_EQ(count(1, "package"), "1 package");
+  EXPECT_EQ(count(2, "entry", "entries"), "2 entries");
+}
+
+}  // namespace
+}  // namespace cooper::util
