@@ -57,6 +57,7 @@ struct Atom {
   SlotOperator slot_operator = SlotOperator::none;
   std::string repository;          // "" where not named (user configuration only; not legal in ebuilds)
   std::vector<UseDependency> use;
+  bool wildcard = false;           // category or package hold "*" (user configuration only)
 
   // Errors: usage, `what` says what is wrong with which atom, `why` the rule and the EAPI.
   static Result<Atom> parse(std::string_view text, const Eapi& eapi);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,20 +16,28 @@ class Version {
  public:
   Version() = default;
   static Result<Version> parse(std::string_view text);
+  static bool is_valid(std::string_view text);  // as parse, without building anything
 
   const std::string& text() const { return text_; }  // PVR, as written
   std::string_view without_revision() const;         // PV
   std::string_view revision() const;                 // PR: "r0" where none is written
 
-  std::strong_ordering operator<=>(const Version& other) const;
-  bool operator==(const Version& other) const { return (*this <=> other) == 0; }
+  std::strong_ordering operator<=>(const Version& other) const { return key_.compare(other.key_) <=> 0; }
+  bool operator==(const Version& other) const { return key_ == other.key_; }
   // Equal but for the revision: the `~` operator.
   bool same_but_revision(const Version& other) const;
   // The `=…*` operator of PMS 8.3.1: `prefix` (its component-wise text) begins this version.
   bool has_prefix(const Version& prefix) const;
 
+  // Bytes that order as the versions do and that equal versions share: for hashing, sorting and storing.
+  const std::string& key() const { return key_; }
+
  private:
   std::string text_;
+  std::string key_;                 // see version.cc; nearly always short enough to need no allocation
+  uint32_t text_revision_ = 0;      // where "-r…" begins in text_; its size where none is written
+  uint32_t key_revision_ = 0;       // how much of key_ stands before the revision
+  uint32_t key_written_ = 0;        // how much of key_ the components that are written out take: what `=…*` compares
 };
 
 }  // namespace cooper::ebuild
