@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "util/error.h"
@@ -24,5 +25,7 @@ struct ElfFacts {
 
 // nullopt where the file is no ELF executable or shared object (relocatables and archives too).
 Result<std::optional<ElfFacts>> read_elf(const std::filesystem::path& file);
+// The same for bytes in memory. Broken tables give what can be read, never an error or a crash.
+std::optional<ElfFacts> parse_elf(std::string_view bytes);
 
 }  // namespace cooper::tree

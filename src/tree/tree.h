@@ -44,8 +44,16 @@ struct Tree {
   uint64_t total_size() const;                     // bytes of all files, hard links counted once
 };
 
-// Reads a folder. Digests every file, notes hard links (the first path in order is the file), takes modes and xattrs
+// Whether `path` may stand in Entry::path: relative, not empty, no empty, "." or ".." part, no NUL.
+bool valid_path(std::string_view path);
+
+// "usr/bin/php" → "usr/bin"; "usr" → "".
+std::string_view parent_path(std::string_view path);
+
+// Reads a folder. Digests every file (on several threads where there is much), notes hard links (the first path in order is the file), takes modes and xattrs
 // (security.capability and user.* only) from the disk and sets uid and gid to 0 (owners come from the ledger), mtime in seconds.
+// Files that their owner may not read are opened for the moment. Sockets are left out, as tar does: they mean nothing without
+// their process.
 Result<Tree> scan(const std::filesystem::path& root);
 
 // The ledger: one JSON document, stable bytes for equal trees (without `source`).
@@ -56,8 +64,10 @@ Result<Tree> from_json(std::string_view text, const std::filesystem::path& root)
 // SHA-256 over all that an image would show (not `owner`, `source`).
 std::string digest(const Tree& tree);
 
-// Puts the tree on disk below `root` (must exist). Files are hard-linked from their source where `link`, else copied; owners,
-// devices and capabilities are set only where `privileged`, else left out.
+// Puts the tree on disk below `root` (must exist). Files are hard-linked from their source where `link` (copied where that cannot
+// be: another file system, or another mode than the source has), else copied; owners, devices, setuid bits and capabilities are
+// set only where `privileged`, else left out. What is there already is replaced, but no folder by something else. Every parent
+// must be a real folder: a symlink is never followed, so nothing lands outside `root`.
 Result<> materialize(const Tree& tree, const std::filesystem::path& root, bool link, bool privileged);
 
 }  // namespace cooper::tree
