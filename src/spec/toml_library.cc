@@ -1,0 +1,2 @@
+#define TOML_IMPLEMENTATION
+#include "spec/toml_library.h"
