@@ -44,7 +44,7 @@ void add_run(Commands&);
 void add_repo(Commands&);
 void add_fetch(Commands&);
 void add_exec_action(Commands&);
-void add_log_and_shell(Commands&);
+void add_shell(Commands&);
 void add_cache(Commands&);
 void add_doctor(Commands&);
 void add_show(Commands&);

@@ -94,6 +94,8 @@ int run_program(int argc, char** argv) {
 
   Commands commands{app, context, run};
   add_build(commands);
+  add_show(commands);
+  add_doctor(commands);
 
   try {
     app.parse(argc, argv);
