@@ -25,7 +25,7 @@ struct Metadata {
   std::vector<std::string> keywords;               // "amd64", "~arm64", "-*"
   ebuild::DependencyNode depend, bdepend, rdepend, pdepend, idepend;
   ebuild::DependencyNode required_use, license, src_uri, restrict, properties;
-  std::vector<std::string> inherited;              // eclass names, in the order of inheritance
+  std::vector<std::string> inherited;              // eclass names, each once: in the order of inheritance where it was sourced, else by name
   std::vector<std::string> defined_phases;         // "compile", "postinst", …; empty for "-"
   std::string description, homepage;
   std::map<std::string, std::string, std::less<>> raw;
@@ -48,12 +48,22 @@ struct Problem {
   std::string what;
 };
 
+// How metadata that no valid md5-cache entry gives are made and kept.
+struct OpenOptions {
+  std::filesystem::path runtime;                   // the folder of metadata.bash; "": ebuilds are never sourced, only md5-cache counts
+  std::filesystem::path cache;                     // results are kept below CACHE/metadata; "": nowhere
+  std::filesystem::path bash = "bash";             // which bash sources; a name without a slash is looked for in PATH
+  double time_limit = 30;                          // seconds for the sourcing of one ebuild
+  bool md5_cache = true;                           // read the repository's own metadata/md5-cache
+};
+
 class Repository {
  public:
   // Opens by path; `others` are the repositories that masters may name. Errors: usage (no profiles/repo_name, bad
   // layout.conf, missing master …).
   static Result<std::shared_ptr<Repository>> open(const std::filesystem::path& root,
-                                                  std::vector<std::shared_ptr<Repository>> others = {});
+                                                  std::vector<std::shared_ptr<Repository>> others = {},
+                                                  OpenOptions options = {});
   virtual ~Repository() = default;
 
   virtual const std::string& name() const = 0;
@@ -64,6 +74,7 @@ class Repository {
   // All versions of a package, lowest first. Ebuilds whose metadata is broken are left out and noted in problems().
   // The pointers live as long as the repository. Safe to call from several threads.
   virtual std::vector<const Package*> versions(const ebuild::PackageName& name) const = 0;
+  // What was found so far; grows with versions(), so look at it when no other thread reads versions.
   virtual const std::vector<Problem>& problems() const = 0;
   // The file of an eclass, here or in a master (nearest first).
   virtual std::optional<std::filesystem::path> eclass(std::string_view name) const = 0;

@@ -19,6 +19,7 @@ struct Hasher::State {
 Hasher::Hasher(HashAlgorithm algorithm) : state_(std::make_unique<State>()) {
   const EVP_MD* type = algorithm == HashAlgorithm::sha256   ? EVP_sha256()
                        : algorithm == HashAlgorithm::sha512 ? EVP_sha512()
+                       : algorithm == HashAlgorithm::md5    ? EVP_md5()
                                                             : EVP_blake2b512();
   [[maybe_unused]] int ok = EVP_DigestInit_ex(state_->context, type, nullptr);
   assert(ok == 1);

@@ -10,7 +10,8 @@
 
 namespace cooper::util {
 
-enum class HashAlgorithm { sha256, sha512, blake2b };  // blake2b is BLAKE2b-512, as in Manifest files
+// blake2b is BLAKE2b-512, as in Manifest files; md5 is for the metadata cache of repositories only (PMS 14.3).
+enum class HashAlgorithm { sha256, sha512, blake2b, md5 };
 
 // Feeds bytes, gives the digest in lower-case hex.
 class Hasher {
