@@ -40,13 +40,13 @@ struct Command {
   int stdin_fd = -1, output_fd = -1;        // -1: /dev/null; output gets stdout and stderr. interactive: the caller's terminal
   bool interactive = false;
   Limits limits;
-  std::function<void(std::string_view)> on_output;  // called with pieces of output, where output_fd is -1 and this is set
+  std::function<void(std::string_view)> on_output;  // called with pieces of output, beside output_fd
   const std::atomic<bool>* cancel = nullptr;        // becomes true: everything inside is killed
 };
 
 struct Outcome {
   int exit_code = -1;                       // 128+signal where a signal ended it
-  enum class End { exited, timed_out, too_much_output, cancelled } end = End::exited;
+  enum class End { exited, timed_out, too_much_output, too_many_processes, cancelled } end = End::exited;
   bool left_processes = false;              // others were still running when the command ended; they were killed
 };
 
