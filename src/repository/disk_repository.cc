@@ -276,7 +276,7 @@ const fs::path& DiskRepository::cache_folder() const {
     if (options_.cache.empty() || options_.runtime.empty()) return;
     util::Hasher hasher(HashAlgorithm::sha256);
     hasher.update_field(root_.string());
-    for (const char* script : {"metadata.bash", "lib/versions.bash"})
+    for (const char* script : {"metadata.bash", "lib/inherit.bash", "lib/lists.bash", "lib/versions.bash"})
       if (auto text = util::read_file(options_.runtime / script)) hasher.update_field(*text);
     cache_folder_ = options_.cache / "metadata" / hasher.hex().substr(0, 32);
   });

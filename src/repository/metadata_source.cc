@@ -42,9 +42,19 @@ fs::path find_program(const fs::path& name) {
   return {};
 }
 
-// Takes the right to write to the file system away, except for /dev/null. Best effort: an older kernel without Landlock changes
-// nothing. Only async-signal-safe calls, it runs between fork and exec.
-void forbid_writing() {
+void allow(int ruleset, const char* path, uint64_t access) {
+  landlock_path_beneath_attr rule{};
+  rule.allowed_access = access;
+  rule.parent_fd = ::open(path, O_PATH | O_CLOEXEC);
+  if (rule.parent_fd < 0) return;
+  ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+  ::close(rule.parent_fd);
+}
+
+// Takes the right to write to the file system away, except for /dev/null and the private `temporary`, where bash puts the texts of
+// here-documents. Best effort: an older kernel without Landlock changes nothing. Only async-signal-safe calls, it runs between fork
+// and exec.
+void forbid_writing(const char* temporary) {
   landlock_ruleset_attr attributes{};
   attributes.handled_access_fs = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
                                  LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
@@ -52,13 +62,10 @@ void forbid_writing() {
                                  LANDLOCK_ACCESS_FS_MAKE_SYM;
   int ruleset = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
   if (ruleset < 0) return;
-  landlock_path_beneath_attr rule{};
-  rule.allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE;
-  rule.parent_fd = ::open("/dev/null", O_PATH | O_CLOEXEC);
-  if (rule.parent_fd >= 0) ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+  allow(ruleset, "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE);
+  allow(ruleset, temporary, LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) ::syscall(SYS_landlock_restrict_self, ruleset, 0);
   ::close(ruleset);
-  if (rule.parent_fd >= 0) ::close(rule.parent_fd);
 }
 
 struct Channels {
@@ -66,7 +73,8 @@ struct Channels {
 };
 
 // The child's side of starting bash: its three descriptors become 0, 3 and 1 + 2.
-[[noreturn]] void run_child(int requests, int answers, int output, const char* const* argv, const char* const* environment) {
+[[noreturn]] void run_child(int requests, int answers, int output, const char* const* argv, const char* const* environment,
+                            const char* temporary) {
   ::setpgid(0, 0);
   // Move all out of the way first, as any of them may be a number that another wants.
   int high_requests = ::fcntl(requests, F_DUPFD, 10), high_answers = ::fcntl(answers, F_DUPFD, 10);
@@ -84,7 +92,7 @@ struct Channels {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  forbid_writing();
+  forbid_writing(temporary);
   ::execve(argv[0], const_cast<char* const*>(argv), const_cast<char* const*>(environment));
   ::_exit(127);
 }
@@ -108,6 +116,7 @@ class MetadataSource::Worker {
 
   pid_t pid_ = -1;
   Channels channels_;
+  std::optional<util::TemporaryDirectory> temporary_;
   std::string buffer_;      // answers read but not yet taken
   size_t buffer_start_ = 0;
   bool usable_ = true;
@@ -130,16 +139,20 @@ Result<std::unique_ptr<MetadataSource::Worker>> MetadataSource::Worker::start(co
   ::fcntl(output_end.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(answer_end.get(), F_SETFL, O_NONBLOCK);
 
-  std::string program = bash.string();
+  std::error_code ec;
+  fs::path temporary_parent = fs::temp_directory_path(ec);
+  auto temporary = TRY(util::TemporaryDirectory::create(ec ? fs::path("/tmp") : temporary_parent, "cooper-metadata"));
+  std::string program = bash.string(), temporary_path = temporary.path().string(), temporary_variable = "TMPDIR=" + temporary_path;
   const char* argv[] = {program.c_str(), "--norc", "--noprofile", script.c_str(), nullptr};
-  const char* environment[] = {"PATH=", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=/nonexistent", nullptr};
+  const char* environment[] = {"PATH=", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=/nonexistent", temporary_variable.c_str(), nullptr};
   pid_t pid = ::fork();
   if (pid < 0) return fail_errno("cannot start bash");
-  if (pid == 0) run_child(request_child.get(), answer_child.get(), output_child.get(), argv, environment);
+  if (pid == 0) run_child(request_child.get(), answer_child.get(), output_child.get(), argv, environment, temporary_path.c_str());
   ::setpgid(pid, pid);
 
   auto worker = std::make_unique<Worker>();
   worker->pid_ = pid;
+  worker->temporary_.emplace(std::move(temporary));
   worker->channels_ = {std::move(request_end), std::move(answer_end), std::move(output_end)};
   request_child.reset(), answer_child.reset(), output_child.reset();
   std::string line, printed;
