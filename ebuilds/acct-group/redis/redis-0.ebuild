@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+
+EAPI=8
+
+ACCOUNT_ID=999
+inherit cooper-account
+
+KEYWORDS="amd64"

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+
+EAPI=8
+
+ACCOUNT_ID=82
+ACCOUNT_COMMENT="Web applications"
+ACCOUNT_HOME=/srv/www
+inherit cooper-account
+
+KEYWORDS="amd64"

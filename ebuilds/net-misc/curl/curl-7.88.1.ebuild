@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+
+EAPI=8
+
+DEBIAN_SOURCE="curl"
+DEBIAN_VERSION="7.88.1-10+deb12u15"
+inherit cooper-autotools cooper-debian
+
+DESCRIPTION="Transfers over HTTP and many other protocols: library and tool"
+HOMEPAGE="https://curl.se/"
+SRC_URI="
+	https://curl.se/download/${P}.tar.gz
+	${DEBIAN_POOL}/curl_${PV}.orig.tar.gz -> ${P}.tar.gz
+	${DEBIAN_URI}
+"
+
+LICENSE="curl"
+SLOT="0/4"
+KEYWORDS="amd64"
+IUSE="+http2 +ipv6 +ssl +tools zstd"
+
+DEPEND="
+	sys-libs/zlib:=
+	http2? ( net-libs/nghttp2:= )
+	ssl? ( dev-libs/openssl:= )
+	zstd? ( app-arch/zstd:= )
+"
+RDEPEND="
+	${DEPEND}
+	ssl? ( app-misc/ca-certificates )
+"
+BDEPEND="
+	dev-lang/perl
+	virtual/pkgconfig
+"
+
+DEBIAN_PATCHES=(
+	'CVE-*' 'fix-CVE-*'
+	# CVE-2024-11053 stands on it
+	url-use-same-credentials-on-redirect.patch
+	0001-http_chunks-reset-the-trailer-to-avoid-memory-leak.patch
+)
+
+src_configure() {
+	local options=(
+		--disable-static
+		--disable-debug
+		--disable-maintainer-mode
+		--disable-manual
+		--disable-ldap
+		--disable-ldaps
+		--disable-ntlm-wb
+		--disable-ares
+		--disable-werror
+		--enable-threaded-resolver
+		--enable-symbol-hiding
+		--without-brotli
+		--without-gssapi
+		--without-libgsasl
+		--without-libidn2
+		--without-libpsl
+		--without-librtmp
+		--without-libssh
+		--without-libssh2
+		--without-nghttp3
+		--without-ngtcp2
+		--without-quiche
+		--without-fish-functions-dir
+		--without-zsh-functions-dir
+		--with-zlib
+		$(use_with http2 nghttp2)
+		$(use_enable ipv6)
+		$(use_with zstd)
+	)
+	if use ssl; then
+		options+=(
+			--with-openssl
+			--with-ca-bundle="${EPREFIX}/etc/ssl/certs/ca-certificates.crt"
+			--without-ca-path
+		)
+	else
+		options+=( --without-ssl )
+	fi
+	econf "${options[@]}"
+}
+
+src_compile() {
+	emake -C lib
+	use tools && emake -C src
+}
+
+src_install() {
+	emake -C lib DESTDIR="${D}" install
+	emake -C include DESTDIR="${D}" install
+	use tools && emake -C src DESTDIR="${D}" install
+	dobin curl-config
+	insinto "/usr/$(get_libdir)/pkgconfig"
+	doins libcurl.pc
+	autotools_remove_libtool_archives
+	einstalldocs
+}
