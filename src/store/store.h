@@ -2,7 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,7 +44,10 @@ struct BaseRoot {
   tree::Tree tree;                         // owner = the base's own package ("libc6")
 };
 
-// Layout below root(): packages/KEY, bases/ID, base-recipes/HASH → ID, distfiles/, debs/, logs/, images/, tmp/, locks/.
+// Layout below root(): packages/KEY, bases/ID, base-recipes/HASH → ID, distfiles/, debs/, logs/, images/, tmp/, locks/, and
+// damaged/ for what was found broken and set aside.
+// A copy of a Store is the same store: copies share the scratch session and the lock that keeps collect() of others away. All const
+// methods are safe from several threads.
 class Store {
  public:
   // Makes the folders. Errors: failed (not writable …).
@@ -58,13 +61,16 @@ class Store {
   std::filesystem::path images() const { return root_ / "images"; }
 
   // A scratch folder on the store's file system; what a killed process left there is removed by later runs (its lock is free).
+  // It goes with the process even where it is released: what must stay has to be moved out.
   Result<util::TemporaryDirectory> scratch(std::string_view purpose) const;
 
   bool has_package(std::string_view key) const;
-  // nullopt where absent; a damaged one is moved aside and counts as absent.
+  // nullopt where absent; a damaged one (ledger or facts unreadable, files missing or of another size) is moved to damaged/ and
+  // counts as absent. verify() reads every byte.
   Result<std::optional<BuiltPackage>> package(std::string_view key) const;
   // Moves `directory` (holding root/, environment, log) in as packages/KEY with its ledger and facts, durably. If another
-  // process was first, its result stays and is returned.
+  // process was first, its result stays and is returned. `directory` must lie in a scratch folder of this store. On its disk files
+  // lose setuid bits and become readable for their owner: the ledger has the truth.
   Result<BuiltPackage> add_package(std::string_view key, const std::filesystem::path& directory, tree::Tree tree,
                                    PackageFacts facts) const;
 
@@ -75,15 +81,22 @@ class Store {
   // Held while a package of this key is built, so that two processes do not build the same thing.
   Result<util::FileLock> lock(std::string_view name) const;
 
-  struct Usage { std::string kind, name; uint64_t bytes = 0; int64_t last_used = 0; };
+  // kind: package, base, distfile, deb, log, image, damaged or scratch; name: what a user knows it by.
+  struct Usage { std::string kind, name; uint64_t bytes = 0; int64_t last_used = 0; std::filesystem::path path; };
   Result<std::vector<Usage>> usage() const;
   struct Damage { std::string what, why; };
   Result<std::vector<Damage>> verify() const;         // every digest again
-  Result<uint64_t> collect(int64_t unused_since) const;  // removes what was not used since (seconds since 1970); bytes freed
+  // Removes what was not used since (seconds since 1970), and all damaged and left-over things; gives the bytes freed. Errors: failed
+  // where another process uses the store.
+  Result<uint64_t> collect(int64_t unused_since) const;
 
  private:
-  explicit Store(std::filesystem::path root) : root_(std::move(root)) {}
+  struct Shared;
+  Store(std::filesystem::path root, std::shared_ptr<Shared> shared) : root_(std::move(root)), shared_(std::move(shared)) {}
+  Result<BuiltPackage> load_package(std::string_view key) const;
+  Result<BaseRoot> load_base(std::string_view id) const;
   std::filesystem::path root_;
+  std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace cooper::store
