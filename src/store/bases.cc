@@ -75,7 +75,7 @@ Result<BaseRoot> Store::add_base(std::string_view recipe_hash, std::string_view 
     util::TemporaryDirectory staging = TRY(scratch("base"));
     TRY(tame_modes(tree, root));
     if (::chmod(staging.path().c_str(), 0755) != 0 || ::chmod(root.c_str(), 0755) != 0) return fail_errno("cannot set mode", root);
-    TRY(util::write_file(staging.path() / "ledger.json", tree::to_json(tree)));
+    TRY(write_unflushed(staging.path() / "ledger.json", tree::to_json(tree)));
     if (::rename(root.c_str(), (staging.path() / "root").c_str()) != 0) return fail_errno("cannot put the base root in the store", root);
     TRY(flush(staging.path()));
     util::FileLock lock = TRY(util::FileLock::acquire(root_ / "locks/.damaged", util::FileLock::Kind::exclusive));

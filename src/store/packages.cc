@@ -87,8 +87,8 @@ Result<BuiltPackage> Store::add_package(std::string_view key, const fs::path& di
     TRY(tame_modes(tree, directory / "root"));
     if (::chmod(directory.c_str(), 0755) != 0 || ::chmod((directory / "root").c_str(), 0755) != 0)
       return fail_errno("cannot set mode", directory);
-    TRY(util::write_file(directory / "ledger.json", tree::to_json(tree)));
-    TRY(util::write_file(directory / "facts.json", facts_to_json(stored)));
+    TRY(write_unflushed(directory / "ledger.json", tree::to_json(tree)));
+    TRY(write_unflushed(directory / "facts.json", facts_to_json(stored)));
     return flush(directory);
   };
   TRY(hinted(prepare()));

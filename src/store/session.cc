@@ -45,6 +45,18 @@ Result<> flush(const fs::path& path) {
   return {};
 }
 
+Result<> write_unflushed(const fs::path& path, std::string_view content) {
+  Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!fd) return fail_errno("cannot write file", path);
+  while (!content.empty()) {
+    ssize_t n = ::write(fd.get(), content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail_errno("cannot write file", path);
+    content.remove_prefix(static_cast<size_t>(n));
+  }
+  return {};
+}
+
 Result<> flush_directory(const fs::path& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) return fail_errno("cannot open folder", path);

@@ -27,6 +27,9 @@ Result<> remove_dead_sessions(const std::filesystem::path& root, const std::file
 // Flushes the file system that holds `path`: cheaper than an fsync for each of a package's thousands of files.
 Result<> flush(const std::filesystem::path& path);
 
+// Writes a new file in a folder that nobody else sees yet; flush() makes it durable together with all else there.
+Result<> write_unflushed(const std::filesystem::path& path, std::string_view content);
+
 // fsync of a folder, which makes a rename in it durable.
 Result<> flush_directory(const std::filesystem::path& path);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <fstream>
 #include <functional>
 
 #include <gmock/gmock.h>
@@ -23,9 +24,10 @@ using testing::HasSubstr;
 // Makes a package's folder in scratch, as a build does, and adds it. Different sizes for different keys.
 Result<BuiltPackage> add(const Store& store, const std::string& key, int files = 3) {
   util::TemporaryDirectory scratch = TRY(store.scratch("build"));
-  for (int i = 0; i < files; ++i)
-    TRY(util::write_file(scratch.path() / "root/usr/share" / std::to_string(i), key + std::string(1000, 'x'), i == 0 ? 0111 : 0644));
-  TRY(util::write_file(scratch.path() / "environment", "declare -- A=1\n"));
+  fs::create_directories(scratch.path() / "root/usr/share");
+  for (int i = 0; i < files; ++i) std::ofstream(scratch.path() / "root/usr/share" / std::to_string(i)) << key << std::string(1000, 'x');
+  fs::permissions(scratch.path() / "root/usr/share/0", fs::perms(0111));
+  std::ofstream(scratch.path() / "environment") << "declare -- A=1\n";
   fs::create_symlink("0", scratch.path() / "root/usr/share/link");
   PackageFacts facts;
   facts.cpv = "app-misc/thing-" + key;
@@ -203,7 +205,7 @@ TEST_F(StoreTest, KillInTheMiddleOfAddLeavesWholePackagesOnly) {
       for (int i = 0; store; ++i) (void)add(*store, "r" + std::to_string(round) + "-" + std::to_string(i), 30);
       ::_exit(0);
     }
-    ::usleep(1000 * (3 + round));
+    ::usleep(1500 * (3 + round));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     Store store = open();
