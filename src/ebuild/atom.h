@@ -26,6 +26,7 @@ struct Cpv {
   Version version;
   std::string text() const { return name.text() + "-" + version.text(); }
   static Result<Cpv> parse(std::string_view text);
+  auto operator<=>(const Cpv&) const = default;
 };
 
 enum class Operator { none, less, less_equal, equal, equal_prefix, revision_of, greater_equal, greater };

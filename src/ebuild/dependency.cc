@@ -83,6 +83,7 @@ struct Parser {
   }
 
   bool read_uri_leaf(DependencyNode& node) {
+    if (token == "->") return refuse("\"->\" must follow a URI");
     node.word = token;
     std::string_view uri = token;
     if (uri.starts_with("fetch+") || uri.starts_with("mirror+")) {
@@ -105,7 +106,8 @@ struct Parser {
     if (flat) return refuse("\"->\" follows a plain file name");
     if (!eapi.src_uri_arrows) return refuse("\"->\" is not in EAPI " + std::string(eapi.name));
     advance();
-    if (token.empty() || token == "(" || token == ")") return refuse("\"->\" must be followed by a file name");
+    if (token.empty() || token == "(" || token == ")" || token == "->")
+      return refuse("\"->\" must be followed by a file name");
     if (token.find('/') != std::string_view::npos || token == "." || token == "..")
       return refuse("what follows \"->\" must be a plain file name");
     node.rename = token;

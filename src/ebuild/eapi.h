@@ -34,4 +34,8 @@ const Eapi* find_eapi(std::string_view name);
 // The newest that cooper knows: what user-written atoms are read with.
 const Eapi& newest_eapi();
 
+// The name of the EAPI that the text of an ebuild declares: its first line that is neither blank nor a comment, where that
+// is an assignment to EAPI of the form PMS 7.3.1 demands, else "0". A view into the text, or to a literal.
+std::string_view eapi_of_ebuild(std::string_view text);
+
 }  // namespace cooper::ebuild
