@@ -1,0 +1,162 @@
+# The phases: their defaults per EAPI, their folders, and the runner (PMS 9).
+
+__cooper_has_makefile() { [[ -f Makefile || -f GNUmakefile || -f makefile ]]; }
+
+default_src_unpack() {
+  [[ -z ${A} ]] || unpack ${A}
+}
+
+default_src_prepare() {
+  ((__cooper_eapi >= 6)) || return 0
+  local -a separator=()
+  ((__cooper_eapi >= 8)) && separator=(--)
+  if [[ ${PATCHES@a} == *a* ]]; then
+    ((${#PATCHES[@]} == 0)) || eapply "${separator[@]}" "${PATCHES[@]}"
+  elif [[ -n ${PATCHES} ]]; then
+    eapply "${separator[@]}" ${PATCHES}
+  fi
+  eapply_user
+}
+
+default_src_configure() {
+  [[ ! -x ${ECONF_SOURCE:-.}/configure ]] || econf
+}
+
+default_src_compile() {
+  if ((__cooper_eapi < 2)) && [[ -x ${ECONF_SOURCE:-.}/configure ]]; then
+    econf
+  fi
+  ! __cooper_has_makefile || emake || die 'emake failed'
+}
+
+default_src_test() {
+  local target
+  local -a options=()
+  ((__cooper_eapi >= 5)) || options=(-j1)
+  for target in check test; do
+    if "${MAKE:-make}" "${options[@]}" -n "${target}" &>/dev/null; then
+      emake "${options[@]}" "${target}" || die "the tests failed (make ${target})"
+      return
+    fi
+  done
+}
+
+default_src_install() {
+  ((__cooper_eapi >= 4)) || return 0
+  ! __cooper_has_makefile || emake DESTDIR="${D}" install
+  if ((__cooper_eapi >= 6)); then
+    einstalldocs
+  elif [[ -z ${DOCS+set} && ${DOCS@a} != *a* ]]; then
+    local file
+    for file in README* ChangeLog AUTHORS NEWS TODO CHANGES THANKS BUGS FAQ CREDITS CHANGELOG; do
+      [[ ! -s ${file} ]] || dodoc "${file}"
+    done
+  elif [[ ${DOCS@a} == *a* ]]; then
+    dodoc "${DOCS[@]}"
+  else
+    dodoc ${DOCS}
+  fi
+}
+
+default_pkg_nofetch() {
+  [[ -z ${A} ]] || elog "Fetch these files by hand and put them where cooper looks for distfiles: ${A}"
+}
+
+default() {
+  declare -F "default_${EBUILD_PHASE_FUNC}" >/dev/null || die "there is no default for ${EBUILD_PHASE_FUNC} in EAPI ${EAPI}"
+  "default_${EBUILD_PHASE_FUNC}"
+}
+
+# Whether the ebuild and its eclasses define a phase function.
+__cooper_defines() { declare -F "$1" >/dev/null; }
+
+# The fallback of PMS 9.1.1: WORKDIR stands for a missing S only where there was nothing to unpack and nothing that could make S.
+__cooper_enter_source() {
+  if [[ -d ${S} ]]; then
+    cd -- "${S}" || die "cannot enter S: ${S}"
+    return
+  fi
+  if ((__cooper_eapi >= 4)); then
+    local phase
+    [[ -z ${A} ]] || die "S is not a folder: ${S}"
+    for phase in unpack prepare configure compile test install; do
+      if __cooper_defines "src_${phase}"; then
+        die "S is not a folder: ${S}"
+      fi
+      [[ ${phase} != "${EBUILD_PHASE}" ]] || break
+    done
+  fi
+  cd -- "${WORKDIR}" || die "cannot enter WORKDIR: ${WORKDIR}"
+}
+
+__cooper_enter_folder() {
+  case ${EBUILD_PHASE_FUNC} in
+    src_unpack) cd -- "${WORKDIR}" || die "cannot enter WORKDIR: ${WORKDIR}" ;;
+    src_*) __cooper_enter_source ;;
+    *)
+      [[ -d ${COOPER_STATE}/empty ]] || mkdir -- "${COOPER_STATE}/empty"
+      cd -- "${COOPER_STATE}/empty" || die "cannot enter ${COOPER_STATE}/empty"
+      ;;
+  esac
+}
+
+# Sources the hooks of the user's configuration, where cooper put some into the sandbox.
+__cooper_run_hooks() {
+  local hook
+  for hook in "${__cooper_home}"/bashrc/*; do
+    [[ ! -f ${hook} ]] || source "${hook}"
+  done
+}
+
+__cooper_call_phase() {
+  local function=${EBUILD_PHASE_FUNC}
+  __cooper_enter_folder
+  umask 022
+  __cooper_run_hooks
+  if __cooper_defines "pre_${function}"; then
+    "pre_${function}"
+  fi
+  if __cooper_defines "${function}"; then
+    "${function}"
+  elif __cooper_defines "default_${function}"; then
+    "default_${function}"
+  fi
+  if __cooper_defines "post_${function}"; then
+    "post_${function}"
+  fi
+}
+
+__cooper_run_phase() {
+  local phase=$1
+  case ${phase} in
+    unpack | prepare | configure | compile | test | install) EBUILD_PHASE_FUNC=src_${phase} ;;
+    pretend | setup | preinst | postinst | prerm | postrm | config | info | nofetch) EBUILD_PHASE_FUNC=pkg_${phase} ;;
+    *) die "there is no phase named '${phase}'" ;;
+  esac
+  case ${phase} in
+    pretend) ((__cooper_eapi >= 4)) || return 0 ;;
+    prepare | configure) ((__cooper_eapi >= 2)) || return 0 ;;
+    test) ! has test ${COOPER_RESTRICT} || return 0 ;;
+  esac
+  EBUILD_PHASE=${phase}
+  __cooper_event phase "${phase}"
+  case ${phase} in
+    pretend)
+      # In a subshell, as it takes no part in saving the environment.
+      (__cooper_call_phase; exit 0)
+      (($? == 0)) || die 'pkg_pretend called exit'
+      ;;
+    prepare)
+      __cooper_call_phase
+      ((__cooper_eapi < 6)) || [[ -e ${COOPER_STATE}/user-patches-applied ]] ||
+        die 'src_prepare must call eapply_user (or default) in EAPI 6 and later'
+      ;;
+    install)
+      __cooper_reset_install_state
+      mkdir -p -- "${D}"
+      __cooper_call_phase
+      __cooper_finish_image
+      ;;
+    *) __cooper_call_phase ;;
+  esac
+}

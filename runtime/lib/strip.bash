@@ -1,0 +1,56 @@
+# After src_install: the lists of docompress and dostrip for cooper, and the stripping of symbols.
+
+__cooper_finish_image() {
+  cd / || die 'cannot enter /'
+  umask 022
+  printf '%s\n' +/usr/share/doc +/usr/share/info +/usr/share/man "-/usr/share/doc/${PF}/html" "${__cooper_compress_list[@]}" \
+    >"${COOPER_STATE}/docompress"
+  if has strip ${COOPER_RESTRICT}; then
+    __cooper_write_lines "${COOPER_STATE}/dostrip" "${__cooper_strip_list[@]}"
+  else
+    __cooper_write_lines "${COOPER_STATE}/dostrip" +/ "${__cooper_strip_list[@]}"
+  fi
+  __cooper_strip_image
+}
+
+__cooper_write_lines() {
+  local file=$1
+  shift
+  if (($# > 0)); then
+    printf '%s\n' "$@" >"${file}"
+  else
+    : >"${file}"
+  fi
+}
+
+# The strip program of the base root: for the host that the package is made for, where there is one of its own.
+__cooper_strip_program() {
+  REPLY=${STRIP:-${CHOST}-strip}
+  type -P "${REPLY}" >/dev/null || REPLY=strip
+  type -P "${REPLY}" >/dev/null
+}
+
+# Executables and shared objects lose all that a linker or loader does not need, archives and relocatable objects only their
+# debugging symbols. Archives are rewritten with zero times and owners.
+__cooper_strip_image() {
+  local kind path REPLY
+  local -a linked=() others=()
+  while IFS=$'\t' read -r -d '' kind path; do
+    case ${kind} in
+      executable | shared) linked+=("${path}") ;;
+      archive | relocatable) others+=("${path}") ;;
+    esac
+  done < <(cooper-helper elf-files "${D%/}" "${COOPER_STATE}/dostrip")
+  ((${#linked[@]} + ${#others[@]} > 0)) || return 0
+  if ! __cooper_strip_program; then
+    eqawarn 'there is no strip program in the base root; the files keep their symbols'
+    return 0
+  fi
+  if ((${#linked[@]} > 0)); then
+    printf '%s\0' "${linked[@]}" | xargs -0 "${REPLY}" --strip-unneeded -R .comment -R .GCC.command.line -- ||
+      eqawarn 'some files could not be stripped (see above)'
+  fi
+  if ((${#others[@]} > 0)); then
+    printf '%s\0' "${others[@]}" | xargs -0 "${REPLY}" --strip-debug -D -- || eqawarn 'some archives could not be stripped (see above)'
+  fi
+}
