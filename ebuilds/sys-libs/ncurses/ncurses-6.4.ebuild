@@ -70,12 +70,13 @@ src_install() {
 	fi
 	unset LD_LIBRARY_PATH
 
-	# Everything is built for wide characters; programs that ask for the plain names get the same.
+	# Everything is built for wide characters; programs that ask for the plain names get the same. Those that know one library only
+	# find the terminfo functions in it too.
 	for library in ncurses form menu panel; do
-		echo "INPUT(-l${library}w)" > "${ED}/usr/${libdir}/lib${library}.so" || die
+		echo "INPUT(-l${library}w AS_NEEDED(-ltinfo))" > "${ED}/usr/${libdir}/lib${library}.so" || die
 		dosym "${library}w.pc" "/usr/${libdir}/pkgconfig/${library}.pc"
 	done
-	echo "INPUT(-lncursesw)" > "${ED}/usr/${libdir}/libcurses.so" || die
+	echo "INPUT(-lncursesw AS_NEEDED(-ltinfo))" > "${ED}/usr/${libdir}/libcurses.so" || die
 
 	use tools || rm -r "${ED}"/usr/bin/{captoinfo,clear,infocmp,infotocap,reset,tabs,tic,toe,tput,tset} || die
 }
