@@ -23,6 +23,7 @@ struct UserSettings {
   std::vector<ebuild::Atom> mask, unmask;
   std::map<std::string, std::string> variables;                          // make.conf: CFLAGS, ACCEPT_KEYWORDS, PYTHON_TARGETS …
   std::filesystem::path portage_config;                                  // an etc/portage directory, or ""
+  std::string origin = "the image spec";                                 // how FlagState::set_by calls these settings
 };
 
 // The value of a flag and who set it.
@@ -42,7 +43,8 @@ struct VisibilityReason {
 // One profile stack with user settings over it. Immutable; all methods are safe from several threads.
 class Config {
  public:
-  // `profile` is "repository:profile/path" (or a path to a profile folder). Errors: usage with file and line.
+  // `profile` is "repository:profile/path", "profile/path" in the first repository that has it, or a path to a profile folder; "" is
+  // the make.profile of `settings.portage_config`. Errors: usage with file and line.
   static Result<std::shared_ptr<Config>> load(const std::vector<std::shared_ptr<Repository>>& repositories,
                                               std::string_view profile, UserSettings settings);
   virtual ~Config() = default;
@@ -60,6 +62,8 @@ class Config {
   virtual const std::map<std::string, std::string>& use_expand() const = 0;
   virtual std::vector<ebuild::Atom> system_set() const = 0;              // the profile's `packages`
   virtual std::vector<ebuild::Cpv> provided() const = 0;                 // package.provided
+  // Lines of profiles that mean nothing (a bad atom …) and were left out.
+  virtual const std::vector<Problem>& problems() const;
 };
 
 }  // namespace cooper::repository

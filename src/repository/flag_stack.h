@@ -1,0 +1,82 @@
+// What many places say of USE flags, one over the other: USE itself, use.mask and use.force are each such a stack.
+#pragma once
+
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "ebuild/atom.h"
+#include "repository/repository.h"
+
+namespace cooper::repository {
+
+// Who said something: "use.mask of gentoo:base". Shared, as thousands of words come from one place.
+using Origin = std::shared_ptr<const std::string>;
+
+// One word about a flag. A later word (a higher `order`) wins over an earlier one.
+struct FlagWord {
+  int order = -1;
+  bool on = false;
+  const std::string* origin = nullptr;
+};
+
+// For which packages words hold.
+struct FlagScope {
+  const ebuild::Atom* atom = nullptr;         // null: all packages
+  bool stable_only = false;                   // only those in use for a stable keyword
+  const Repository* repository = nullptr;     // null: of any repository; else of it and of those that have it as a master
+};
+
+class FlagStack {
+ public:
+  // Puts a word on top: "flag", "-flag", "-*" (all off), "prefix_*" and "-prefix_*" (all that begin so). "+flag" is read as "flag".
+  void add(std::string_view word, const Origin& origin, const FlagScope& scope = {});
+  // The order of the next word: what is added before and after a moment can be told apart by it.
+  int mark() { return next_order_++; }
+
+  // What holds for one package; valid as long as the stack.
+  class View {
+   public:
+    // The word that decides on `flag`; order < 0 where none speaks of it.
+    FlagWord find(std::string_view flag) const;
+
+   private:
+    friend class FlagStack;
+    const FlagStack* stack_ = nullptr;
+    std::map<std::string_view, FlagWord> own_;                            // from matching scopes
+    std::vector<std::pair<std::string_view, FlagWord>> wildcards_;        // prefixes, "" for all; from matching scopes
+  };
+  View view(const Package& package, bool stable) const;
+
+ private:
+  struct Word {
+    std::string text;   // the flag, or the prefix of a wildcard
+    bool wildcard = false;
+    FlagWord word;
+  };
+  struct Block {
+    bool has_atom = false;
+    ebuild::Atom atom;
+    bool stable_only = false;
+    const Repository* repository = nullptr;
+    std::vector<Word> words;
+  };
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  static bool applies(const Block& block, const Package& package, bool stable);
+  static bool same_scope(const Block& block, const FlagScope& scope);
+
+  int next_order_ = 0;
+  std::unordered_map<std::string, FlagWord, Hash, std::equal_to<>> global_;
+  std::vector<Word> global_wildcards_;
+  std::map<ebuild::PackageName, std::vector<Block>> by_name_;
+  std::vector<Block> others_;            // no atom, or one with wildcards in its name
+  std::vector<Origin> origins_;          // keeps them alive
+};
+
+}  // namespace cooper::repository

@@ -1,0 +1,128 @@
+#include "repository/portage_config.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "util/file.h"
+#include "util/text.h"
+
+namespace cooper::repository {
+
+namespace fs = std::filesystem;
+using ebuild::Atom;
+using ebuild::Operator;
+
+namespace {
+
+// How narrow an atom is: of two lines that match a package, the narrower one has the last word (portage(5), package.use).
+int specificity(const Atom& atom) {
+  bool any_category = atom.name.category.find('*') != std::string::npos, any_package = atom.name.package.find('*') != std::string::npos;
+  if (any_category && any_package) return -1;
+  if (any_category || any_package) return 0;
+  switch (atom.op) {
+    case Operator::equal: return 6;
+    case Operator::revision_of: return 5;
+    case Operator::equal_prefix: return 4;
+    case Operator::none: return atom.slot.empty() ? 1 : 3;
+    default: return 2;
+  }
+}
+
+template <typename T>
+void sort_by_specificity(std::vector<T>& lines) {
+  std::stable_sort(lines.begin(), lines.end(), [](const T& a, const T& b) { return specificity(a.atom) < specificity(b.atom); });
+}
+
+Result<std::vector<PackageLine>> read_package_lines(const fs::path& path) {
+  std::vector<PackageLine> out;
+  for (const Line& line : TRY(read_lines(path, Folders::recursive))) out.push_back(TRY(parse_package_line(line)));
+  sort_by_specificity(out);
+  return out;
+}
+
+Result<> append_assignments(const fs::path& file, const Lookup& lookup, int depth, std::vector<Assignment>& out) {
+  if (depth > 20) return fail(ErrorKind::usage, "files `source` each other too deeply", file);
+  std::string text = TRY(util::read_file(file, uint64_t{16} << 20));
+  // What was read before is seen first.
+  Lookup all = [&](std::string_view name) {
+    for (auto it = out.rbegin(); it != out.rend(); ++it)
+      if (it->name == name) return it->value;
+    return lookup ? lookup(name) : std::string();
+  };
+  std::vector<Assignment> read = TRY(parse_assignments(text, file.string(), all));
+  for (Assignment& assignment : read) {
+    if (assignment.name == "source") {
+      fs::path other = file.parent_path() / assignment.value;
+      auto sourced = append_assignments(other, lookup, depth + 1, out);
+      if (!sourced && sourced.error().why.empty()) sourced.error().why = fmt::format("sourced by {}:{}", file.string(), assignment.line);
+      TRY(std::move(sourced));
+    } else {
+      out.push_back(std::move(assignment));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<PackageLine> parse_package_line(const Line& line) {
+  std::vector<std::string_view> words = util::words(line.text);
+  auto atom = Atom::parse_user(words[0], true);
+  if (!atom) {
+    atom.error().where = line.where;
+    return std::unexpected(std::move(atom).error());
+  }
+  PackageLine out{std::move(*atom), {}, line.where};
+  std::string prefix;
+  for (size_t i = 1; i < words.size(); ++i) {
+    std::string_view word = words[i];
+    if (word.size() > 1 && word.ends_with(':')) {
+      prefix = word.substr(0, word.size() - 1);
+      std::transform(prefix.begin(), prefix.end(), prefix.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      prefix += '_';
+      continue;
+    }
+    bool minus = !prefix.empty() && word.starts_with('-');
+    out.words.push_back(fmt::format("{}{}{}", minus ? "-" : "", prefix, minus ? word.substr(1) : word));
+  }
+  return out;
+}
+
+Result<std::vector<Assignment>> read_assignments(const fs::path& file, const Lookup& lookup) {
+  std::vector<Assignment> out;
+  std::error_code ec;
+  if (!fs::is_directory(file, ec)) {
+    TRY(append_assignments(file, lookup, 0, out));
+    return out;
+  }
+  for (const std::string& name : TRY(util::list_directory(file)))
+    if (name.front() != '.' && name.back() != '~' && fs::is_regular_file(file / name, ec)) TRY(append_assignments(file / name, lookup, 0, out));
+  return out;
+}
+
+Result<PortageConfig> read_portage_config(const fs::path& folder, const Lookup& lookup) {
+  std::error_code ec;
+  if (!fs::is_directory(folder, ec))
+    return fail(ErrorKind::usage, "there is no such configuration folder", folder, {}, "portage-config names an etc/portage folder");
+  PortageConfig out;
+  out.use = TRY(read_package_lines(folder / "package.use"));
+  out.keywords = TRY(read_package_lines(folder / "package.keywords"));
+  std::ranges::move(TRY(read_package_lines(folder / "package.accept_keywords")), std::back_inserter(out.keywords));
+  sort_by_specificity(out.keywords);
+  out.license = TRY(read_package_lines(folder / "package.license"));
+  out.mask = TRY(read_lines(folder / "package.mask", Folders::recursive));
+  out.unmask = TRY(read_lines(folder / "package.unmask", Folders::recursive));
+  for (const PackageLine& line : TRY(read_package_lines(folder / "package.env"))) {
+    EnvironmentLine env{line.atom, {}, line.where};
+    for (const std::string& name : line.words) {
+      fs::path file = folder / "env" / name;
+      if (!fs::exists(file, ec)) return fail(ErrorKind::usage, fmt::format("package.env names '{}', which is not there", name), line.where, file);
+      std::ranges::move(TRY(read_assignments(file, lookup)), std::back_inserter(env.assignments));
+    }
+    out.env.push_back(std::move(env));
+  }
+  return out;
+}
+
+}  // namespace cooper::repository

@@ -1,0 +1,165 @@
+#include "repository/profile_config.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "util/text.h"
+
+namespace cooper::repository {
+
+std::string slot_text(const Metadata& metadata) {
+  return metadata.subslot == metadata.slot ? metadata.slot : metadata.slot + "/" + metadata.subslot;
+}
+
+namespace {
+std::vector<std::string_view> keyword_views(const Package& package) {
+  return {package.metadata.keywords.begin(), package.metadata.keywords.end()};
+}
+
+bool has_conditionals(const ebuild::DependencyNode& node) {
+  if (!node.is_leaf && node.kind == ebuild::GroupKind::use_conditional) return true;
+  return std::ranges::any_of(node.children, has_conditionals);
+}
+
+const std::string iuse_default_origin = "IUSE default";
+const std::string nobody_origin = "off by default";
+}  // namespace
+
+ProfileConfig::Keywords ProfileConfig::accepted_keywords(const Package& package) const {
+  Keywords accepted = accept_keywords_;
+  package_keywords_.each(package, [&](const Words& line) {
+    for (const std::string& word : line.words) ebuild::stack_incremental(accepted, word);
+  });
+  return accepted;
+}
+
+bool ProfileConfig::is_stable(const Package& package) const {
+  return ebuild::keywords_stable(keyword_views(package), accepted_keywords(package));
+}
+
+template <typename Visit>
+void ProfileConfig::each_flag(const Package& package, Visit&& visit) const {
+  const Metadata& metadata = package.metadata;
+  std::set<std::string_view> own;
+  for (const auto& [flag, value] : metadata.iuse) {
+    own.insert(flag);
+    visit(flag, value);
+  }
+  for (const std::string& flag : implicit_)
+    if (!own.contains(flag)) visit(flag, 0);
+  if (metadata.eapi->iuse_effective) return;
+  // Before EAPI 5 every architecture is a flag (PMS 11.1.1). Flags of USE_EXPAND beyond IUSE are without number; those above do.
+  for (const std::string& flag : architectures_)
+    if (!own.contains(flag) && !implicit_.contains(flag)) visit(flag, 0);
+}
+
+ProfileConfig::Views ProfileConfig::views(const Package& package) const {
+  bool stable = is_stable(package);
+  return {use_.view(package, stable), mask_.view(package, stable), force_.view(package, stable)};
+}
+
+ProfileConfig::Verdict ProfileConfig::judge(const Views& views, std::string_view flag, int iuse_default) const {
+  if (FlagWord mask = views.mask.find(flag); mask.on) return {false, true, mask.origin};
+  if (FlagWord force = views.force.find(flag); force.on) return {true, true, force.origin};
+  FlagWord word = views.use.find(flag);
+  if (word.order > iuse_mark_) return {word.on, false, word.origin};
+  if (iuse_default != 0) return {iuse_default > 0, false, &iuse_default_origin};
+  if (word.order >= 0) return {word.on, false, word.origin};
+  return {false, false, &nobody_origin};
+}
+
+std::map<std::string, FlagState> ProfileConfig::flags(const Package& package) const {
+  std::map<std::string, FlagState> out;
+  Views stacks = views(package);
+  each_flag(package, [&](const std::string& flag, int iuse_default) {
+    Verdict verdict = judge(stacks, flag, iuse_default);
+    out.try_emplace(flag, FlagState{verdict.enabled, verdict.locked, *verdict.origin});
+  });
+  return out;
+}
+
+ebuild::UseSet ProfileConfig::use(const Package& package) const {
+  ebuild::UseSet out;
+  Views stacks = views(package);
+  each_flag(package, [&](const std::string& flag, int iuse_default) {
+    if (judge(stacks, flag, iuse_default).enabled) out.insert(flag);
+  });
+  return out;
+}
+
+std::map<std::string, std::string> ProfileConfig::variables_for(const Package& package) const {
+  std::map<std::string, std::string> out = variables_;
+  package_env_.each(package, [&](const Environment& env) {
+    for (const auto& [name, value] : env.variables) out.insert_or_assign(name, value);
+  });
+  // PMS 11.1.1: variables that expand into flags hold what is on of IUSE_EFFECTIVE. Where no flag can say it, the variable is not set:
+  // an empty LINGUAS would mean "no language".
+  ebuild::UseSet on = use(package);
+  for (const auto& [name, prefix] : use_expand_) {
+    bool any = false;
+    std::string value;
+    each_flag(package, [&](const std::string& flag, int) {
+      if (!flag.starts_with(prefix)) return;
+      any = true;
+      if (on.contains(flag)) value += (value.empty() ? "" : " ") + flag.substr(prefix.size());
+    });
+    if (any)
+      out.insert_or_assign(name, std::move(value));
+    else
+      out.erase(name);
+  }
+  out.insert_or_assign("USE", fmt::format("{}", fmt::join(on, " ")));
+  return out;
+}
+
+std::vector<std::string> ProfileConfig::license_obstacles(const Package& package) const {
+  ebuild::Acceptance acceptance = accept_license_;
+  package_license_.each(package, [&](const Words& line) {
+    for (const std::string& word : line.words) acceptance.stack(word, license_groups_);
+  });
+  const ebuild::DependencyNode& license = package.metadata.license;
+  if (!has_conditionals(license)) return ebuild::unaccepted(license, acceptance);
+  return ebuild::unaccepted(ebuild::evaluate_conditionals(license, use(package)), acceptance);
+}
+
+VisibilityReason ProfileConfig::visibility(const Package& package) const {
+  VisibilityReason out;
+  const std::string name = package.cpv.name.text();
+  masks_.each(package, [&](const Mask& mask) {
+    if (std::ranges::find(mask.except, package.repository) != mask.except.end()) return;
+    if (mask.repository && package.repository != mask.repository) {
+      auto chain = package.repository->chain();
+      if (std::ranges::find(chain, mask.repository) == chain.end()) return;
+    }
+    out = {Visibility::masked_by_package_mask, mask.why, {}};
+  });
+  if (out.visibility != Visibility::visible) {
+    bool unmasked = false;
+    unmasks_.each(package, [&](const Mask&) { unmasked = true; });
+    if (!unmasked) {
+      out.remedy = fmt::format("unmask = [\"={}\"]", package.cpv.text());
+      return out;
+    }
+    out = {};
+  }
+  Keywords accepted = accepted_keywords(package);
+  if (!ebuild::keywords_accepted(keyword_views(package), accepted)) {
+    const auto& keywords = package.metadata.keywords;
+    bool testing = std::ranges::find(keywords, "~" + arch_) != keywords.end();
+    bool stable = std::ranges::find(keywords, arch_) != keywords.end();
+    std::string wanted = testing ? "~" + arch_ : stable ? arch_ : "**";
+    std::string why = testing ? wanted + " keyword" : keywords.empty() ? "no keywords" : fmt::format("no keyword for {}", arch_);
+    return {Visibility::masked_by_keyword, std::move(why), fmt::format("[package.\"{}\"]\nkeywords = [\"{}\"]", name, wanted)};
+  }
+  std::vector<std::string> obstacles = license_obstacles(package);
+  if (!obstacles.empty()) {
+    std::string quoted;
+    for (const std::string& license : obstacles) quoted += fmt::format("{}\"{}\"", quoted.empty() ? "" : ", ", license);
+    return {Visibility::masked_by_license, "license not accepted: " + util::join(obstacles, ", "),
+            fmt::format("[package.\"{}\"]\nlicense = [{}]", name, quoted)};
+  }
+  return out;
+}
+
+}  // namespace cooper::repository

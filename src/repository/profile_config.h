@@ -1,0 +1,122 @@
+// The Config behind config.h: what load() puts together and the questions answered from it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ebuild/accept.h"
+#include "repository/config.h"
+#include "repository/flag_stack.h"
+#include "repository/portage_config.h"
+#include "repository/profile.h"
+
+namespace cooper::repository {
+
+class ProfileConfig final : public Config {
+ public:
+  const std::string& arch() const override { return arch_; }
+  const std::map<std::string, std::string>& variables() const override { return variables_; }
+  std::map<std::string, std::string> variables_for(const Package& package) const override;
+  std::map<std::string, FlagState> flags(const Package& package) const override;
+  ebuild::UseSet use(const Package& package) const override;
+  VisibilityReason visibility(const Package& package) const override;
+  const std::map<std::string, std::string>& use_expand() const override { return use_expand_; }
+  std::vector<ebuild::Atom> system_set() const override { return system_; }
+  std::vector<ebuild::Cpv> provided() const override { return provided_; }
+  const std::vector<Problem>& problems() const override { return problems_; }
+
+ private:
+  friend class ConfigLoader;
+  using Keywords = std::set<std::string, std::less<>>;
+
+  // Something that holds for the packages an atom matches, found by name.
+  template <typename T>
+  struct PerPackage {
+    std::map<ebuild::PackageName, std::vector<T>> by_name;
+    std::vector<T> patterns;   // atoms with wildcards in the name
+    void add(T item);
+    // Calls `visit` for each whose atom matches, patterns first.
+    template <typename Visit>
+    void each(const Package& package, Visit&& visit) const;
+  };
+  struct Words {
+    ebuild::Atom atom;
+    std::vector<std::string> words;
+  };
+  struct Mask {
+    ebuild::Atom atom;
+    std::string why;
+    const Repository* repository = nullptr;   // a repository's own package.mask: for its packages and its children's
+    std::vector<const Repository*> except;    // of these repositories' packages it says nothing
+  };
+  struct Environment {
+    ebuild::Atom atom;
+    std::map<std::string, std::string> variables;
+  };
+
+  Keywords accepted_keywords(const Package& package) const;
+  bool is_stable(const Package& package) const;
+  // Calls `visit(flag, default)` for every flag of IUSE_EFFECTIVE, each once.
+  template <typename Visit>
+  void each_flag(const Package& package, Visit&& visit) const;
+  // What one flag comes to; `origin` may be null where nobody asks.
+  struct Verdict {
+    bool enabled = false, locked = false;
+    const std::string* origin = nullptr;
+  };
+  struct Views {
+    FlagStack::View use, mask, force;
+  };
+  Views views(const Package& package) const;
+  Verdict judge(const Views& views, std::string_view flag, int iuse_default) const;
+  std::vector<std::string> license_obstacles(const Package& package) const;
+
+  std::vector<std::shared_ptr<Repository>> repositories_;
+  std::string arch_;
+  std::map<std::string, std::string> variables_, use_expand_;
+  std::set<std::string, std::less<>> use_expand_unprefixed_;
+  std::set<std::string, std::less<>> implicit_;      // the part of IUSE_EFFECTIVE that every package has (PMS 11.1.1)
+  std::set<std::string, std::less<>> architectures_; // arch.list
+  FlagStack use_, mask_, force_;
+  int iuse_mark_ = 0;                                 // words of use_ before it yield to the defaults of IUSE
+  Keywords accept_keywords_;
+  PerPackage<Words> package_keywords_, package_license_;
+  ebuild::Acceptance accept_license_;
+  ebuild::LicenseGroups license_groups_;
+  PerPackage<Mask> masks_, unmasks_;
+  PerPackage<Environment> package_env_;
+  std::vector<ebuild::Atom> system_;
+  std::vector<ebuild::Cpv> provided_;
+  std::vector<Problem> problems_;
+};
+
+// SLOT as ebuilds write it: "0" or "0/72.1".
+std::string slot_text(const Metadata& metadata);
+
+template <typename T>
+void ProfileConfig::PerPackage<T>::add(T item) {
+  const ebuild::PackageName& name = item.atom.name;
+  if (name.category.find('*') != std::string::npos || name.package.find('*') != std::string::npos)
+    patterns.push_back(std::move(item));
+  else
+    by_name[name].push_back(std::move(item));
+}
+
+template <typename T>
+template <typename Visit>
+void ProfileConfig::PerPackage<T>::each(const Package& package, Visit&& visit) const {
+  auto it = by_name.find(package.cpv.name);
+  if (patterns.empty() && it == by_name.end()) return;
+  std::string slot = slot_text(package.metadata);
+  auto walk = [&](const std::vector<T>& items) {
+    for (const T& item : items)
+      if (item.atom.matches(package.cpv, slot, package.repository->name())) visit(item);
+  };
+  walk(patterns);
+  if (it != by_name.end()) walk(it->second);
+}
+
+}  // namespace cooper::repository
