@@ -26,6 +26,8 @@ constexpr DebianProvision provisions[] = {
     {"virtual/pkgconfig", "pkgconf", "3", "3"},
     {"dev-util/re2c", "re2c", "3.0", "3.1"},
     {"dev-util/gperf", "gperf", "3.1", "3.1"},
+    {"dev-lang/nasm", "nasm", "2.16.01", "2.16.03"},
+    {"dev-lang/tcl", "tcl8.6", "8.6.13", "8.6.16"},
     {"dev-lang/perl", "perl", "5.36.0", "5.40.1"},
     {"dev-lang/python", "python3-minimal", "3.11.2", "3.13.5"},
     {"sys-devel/bison", "bison", "3.8.2", "3.8.2"},
@@ -58,9 +60,9 @@ constexpr std::string_view base_packages[] = {
     // compilers and what they need
     "gcc", "g++", "binutils", "libc6-dev", "make",
     // build systems
-    "autoconf", "autoconf-archive", "automake", "libtool", "cmake", "meson", "ninja-build", "pkgconf",
+    "autoconf", "autoconf-archive", "autopoint", "automake", "libtool", "cmake", "meson", "ninja-build", "pkgconf",
     // languages and generators
-    "perl", "python3", "bison", "flex", "gettext", "m4", "re2c", "gperf",
+    "perl", "python3", "bison", "flex", "gettext", "m4", "re2c", "gperf", "nasm", "tcl8.6",
     // archives
     "bzip2", "gzip", "tar", "unzip", "xz-utils", "zstd",
     // the shell and its tools
