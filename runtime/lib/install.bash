@@ -17,7 +17,7 @@ __cooper_set_destination() {
   ((__cooper_eapi < 3)) && root=${D}
   export "$1=${path}"
   path=${root%/}/$3/${path}
-  [[ -d ${path} ]] || mkdir -p -- "${path}" || __cooper_fail "${FUNCNAME[1]}: cannot make ${path}"
+  [[ -d ${path} ]] || command install -d -- "${path}" || __cooper_fail "${FUNCNAME[1]}: cannot make ${path}"
 }
 
 __cooper_one_argument() { (($2 == 1)) || die "$1: takes exactly one argument, got $2"; }

@@ -19,16 +19,18 @@ hasq() {
   has "$@"
 }
 
+__cooper_in_iuse() { [[ " ${COOPER_IUSE_EFFECTIVE} " == *[[:space:]]"$1"[[:space:]]* ]]; }
+
 in_iuse() {
   (($# == 1)) || die 'in_iuse: usage: in_iuse FLAG'
-  [[ " ${COOPER_IUSE_EFFECTIVE} " == *[[:space:]]"$1"[[:space:]]* ]]
+  __cooper_in_iuse "$1"
 }
 
 use() {
   (($# == 1)) || die 'use: usage: use [!]FLAG'
   local flag=${1#!}
   [[ -n ${flag} ]] || die 'use: no flag was named'
-  if ((__cooper_eapi >= 4)) && ! in_iuse "${flag}"; then
+  if ((__cooper_eapi >= 4)) && ! __cooper_in_iuse "${flag}"; then
     die "USE flag '${flag}' is not in IUSE of ${CATEGORY}/${PF}"
   fi
   if [[ $1 == '!'* ]]; then

@@ -1,0 +1,7 @@
+# PMS 12.3.5: assert dies with its message
+# EAPI: 6 7 8
+# DIES: one of them failed
+EAPI=@EAPI@
+SLOT=0
+S=${WORKDIR}
+src_install() { false | true; assert "one of them failed"; }

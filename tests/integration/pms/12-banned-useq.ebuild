@@ -1,0 +1,7 @@
+# PMS 12.3.2: useq is banned
+# EAPI: 8 9
+# DIES: banned in EAPI
+EAPI=@EAPI@
+SLOT=0
+S=${WORKDIR}
+src_install() { useq on; }

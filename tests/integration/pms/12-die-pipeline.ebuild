@@ -1,0 +1,7 @@
+# PMS 12.3.5: die in a pipeline
+# EAPI: 7 8 9
+# DIES: in the middle
+EAPI=@EAPI@
+SLOT=0
+S=${WORKDIR}
+src_install() { echo x | while read -r line; do die "in the middle"; done | cat; echo NOT-REACHED; }
