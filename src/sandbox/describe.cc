@@ -73,7 +73,7 @@ Result<BaseDescription> describe_debian(const store::BaseRoot& base) {
   for (const AdoptableLibrary& library : debian_adoptable_libraries())
     description.adoptable.emplace(library.soname, library.reason);
   description.library_paths = library_paths(base.root);
-  description.environment = {{"PATH", std::string(build_path)}};
+  description.environment = {{"PATH", std::string(build_path)}, {"PYTHONDONTWRITEBYTECODE", "1"}};
   return description;
 }
 
@@ -91,7 +91,7 @@ Result<BaseDescription> describe_gentoo(const store::BaseRoot& base) {
   for (const AdoptableLibrary& library : debian_adoptable_libraries())
     description.adoptable.emplace(library.soname, library.reason);
   description.library_paths = library_paths(base.root);
-  description.environment = {{"PATH", std::string(build_path)}};
+  description.environment = {{"PATH", std::string(build_path)}, {"PYTHONDONTWRITEBYTECODE", "1"}};
   return description;
 }
 
@@ -106,7 +106,7 @@ Result<BaseDescription> describe_base(const store::BaseRoot& base) {
   for (const AdoptableLibrary& library : debian_adoptable_libraries())
     description.adoptable.emplace(library.soname, library.reason);
   description.library_paths = library_paths(base.root);
-  description.environment = {{"PATH", std::string(build_path)}};
+  description.environment = {{"PATH", std::string(build_path)}, {"PYTHONDONTWRITEBYTECODE", "1"}};
   return description;
 }
 
