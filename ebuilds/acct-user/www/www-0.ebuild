@@ -2,7 +2,7 @@
 
 EAPI=8
 
-ACCOUNT_ID=82
+ACCOUNT_ID=1000
 ACCOUNT_COMMENT="Web applications"
 ACCOUNT_HOME=/srv/www
 inherit cooper-account

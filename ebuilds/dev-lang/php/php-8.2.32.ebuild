@@ -16,7 +16,7 @@ SRC_URI="
 LICENSE="PHP-3.01 BSD Zend-2.0"
 SLOT="$(ver_cut 1-2)"
 KEYWORDS="amd64"
-# What upstream has on by default is on here, but for fileinfo (eight megabytes of data in each program) and sqlite.
+# What upstream has on by default is on here, but for fileinfo and sqlite.
 IUSE="
 	argon2 bcmath bzip2 calendar +cli +ctype curl +dom exif fileinfo +filter fpm ftp gd gettext gmp +iconv intl +ipv6 +jit jpeg
 	mbstring mysql +opcache pcntl +pdo +phar +posix readline +session shmop +simplexml soap sockets sodium sqlite ssl sysvipc
@@ -119,7 +119,8 @@ src_configure() {
 		$(use_with curl)
 		$(use_enable dom)
 		$(use_enable exif)
-		$(use_enable fileinfo)
+		# Eight megabytes of data: as a file of its own, not in each program.
+		$(use_enable fileinfo fileinfo shared)
 		$(use_enable filter)
 		$(use_enable ftp)
 		$(use_enable gd)
@@ -174,11 +175,12 @@ src_configure() {
 }
 
 src_compile() {
-	emake build-binaries $(usev opcache build-modules)
+	emake build-binaries build-modules
 }
 
 src_install() {
-	emake INSTALL_ROOT="${D}" $(usev cli install-cli) $(usev fpm install-fpm) $(usev opcache install-modules)
+	emake INSTALL_ROOT="${D}" $(usev cli install-cli) $(usev fpm install-fpm) \
+		$({ use fileinfo || use opcache; } && echo install-modules)
 	rm -rf "${ED}"/etc/php/*.default "${ED}"/etc/php/php-fpm.d/*.default "${ED}"/usr/php "${ED}"/var || die
 	rm -f "${ED}/usr/$(get_libdir)"/php/extensions/*.a || die
 
@@ -188,6 +190,11 @@ src_install() {
 	if use opcache; then
 		insinto /etc/php/conf.d
 		doins "${FILESDIR}/opcache.ini"
+	fi
+	if use fileinfo; then
+		echo "extension = fileinfo" > "${T}/fileinfo.ini" || die
+		insinto /etc/php/conf.d
+		doins "${T}/fileinfo.ini"
 	fi
 	if use fpm; then
 		insinto /etc/php
