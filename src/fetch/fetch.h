@@ -36,7 +36,7 @@ struct Options {
   std::function<void(const Progress&)> progress;            // called from any thread
   const std::atomic<bool>* cancel = nullptr;
   int rounds = 3;                             // how often all URLs are tried where a later try may go better
-  double backoff = 1;                         // seconds before the second round, four times as long before each further one
+  double backoff = 0.5;                       // seconds before the second round, four times as long before each further one
   int connect_seconds = 10, stall_seconds = 30;  // patience with a host that does not answer, or has stopped sending
 };
 

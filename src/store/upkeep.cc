@@ -136,7 +136,7 @@ Result<std::vector<Store::Usage>> Store::usage() const {
     add("base", text == recipes.texts.end() ? id : text->second, root_ / "bases" / id);
   }
   static constexpr std::pair<const char*, const char*> plain[] = {
-      {"distfile", "distfiles"}, {"deb", "debs"}, {"log", "logs"}, {"image", "images"}, {"damaged", "damaged"}, {"scratch", "tmp"}};
+      {"distfile", "distfiles"}, {"deb", "debs"}, {"log", "logs"}, {"image", "images"}, {"failed", "failed"}, {"damaged", "damaged"}, {"scratch", "tmp"}};
   for (auto [kind, folder] : plain)
     for (const std::string& name : names_in(root_ / folder)) add(kind, name, root_ / folder / name);
   return list;
