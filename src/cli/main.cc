@@ -96,6 +96,8 @@ int run_program(int argc, char** argv) {
   add_build(commands);
   add_show(commands);
   add_doctor(commands);
+  add_cache(commands);
+  add_fetch(commands);
 
   try {
     app.parse(argc, argv);
