@@ -62,8 +62,10 @@ DEPEND="
 	zip? ( dev-libs/libzip:= )
 	zlib? ( sys-libs/zlib:= )
 "
+# The slots have the same paths: an image holds one of them.
 RDEPEND="
 	${DEPEND}
+	!dev-lang/php:8.4
 	fpm? ( acct-user/www )
 	ssl? ( app-misc/ca-certificates )
 "
