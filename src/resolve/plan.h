@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ struct Request {
   std::shared_ptr<repository::Config> config;
   std::vector<ebuild::Cpv> base_provides;                   // satisfied by the base root for BDEPEND, DEPEND and build closures only
   std::vector<ebuild::Atom> image_provides;                 // not built although needed at run time (adopted libc …)
+  // A dependency without a slot takes a package that the targets name, rather than a higher version in another slot beside it.
+  // False: always the highest version, as Portage.
+  bool prefer_requested = true;
 };
 
 // Errors: no_resolution with the shortest explanation found, usage for atoms that match nothing (nearest name in the hint).

@@ -1,0 +1,167 @@
+// Packages as clauses.
+#include <algorithm>
+
+#include "resolve/search.h"
+
+namespace cooper::resolve {
+
+using ebuild::DependencyNode;
+using ebuild::GroupKind;
+
+Variable Search::new_variable(VariableMeaning meaning) {
+  variables_.push_back(meaning);
+  return solver_.new_variable();
+}
+
+Variable Search::in_root(Root root, InstanceId id) {
+  auto [entry, fresh] = in_root_.try_emplace((static_cast<uint64_t>(static_cast<uint32_t>(root)) << 32) | static_cast<uint32_t>(id));
+  if (fresh) entry->second = new_variable({.kind = VariableMeaning::Kind::in_root, .root = root, .instance = id});
+  return entry->second;
+}
+
+Variable Search::built(InstanceId id) {
+  auto [entry, fresh] = built_.try_emplace(id);
+  if (fresh) entry->second = new_variable({.kind = VariableMeaning::Kind::built, .root = image_root, .instance = id});
+  return entry->second;
+}
+
+void Search::add_clause(const std::vector<Literal>& literals, ClauseMeaning meaning) {
+  clauses_.emplace(solver_.add_clause(literals), std::move(meaning));
+}
+
+void Search::add_targets() {
+  const Request& request = universe_.request();
+  for (const ebuild::Atom& atom : request.targets) {
+    DependencyNode& node = targets_.emplace_back();
+    node.is_leaf = true;
+    node.word = atom.text();
+    node.atom = atom;
+  }
+  for (size_t i = 0; i < targets_.size(); ++i) {
+    Requirement requirement{.target = static_cast<int>(i), .node = &targets_[i]};
+    for (InstanceId id : candidates(targets_[i], no_instance)) requirement.options.push_back(positive(in_root(image_root, id)));
+    add_requirement(std::move(requirement));
+    queues_[0].push_back(static_cast<int>(requirements_.size()) - 1);
+  }
+}
+
+// The clauses that follow from one variable's truth; made once, when it first becomes true.
+void Search::expand(Variable v) {
+  VariableMeaning meaning = variables_[v];  // a copy: expanding adds variables
+  Literal antecedent = positive(v);
+  requirements_of_.try_emplace(v);
+  switch (meaning.kind) {
+    case VariableMeaning::Kind::built:
+      add_dependencies(meaning.instance, DependencyClass::depend, build_root(meaning.instance), antecedent);
+      add_dependencies(meaning.instance, DependencyClass::bdepend, build_root(meaning.instance), antecedent);
+      break;
+    case VariableMeaning::Kind::in_root:
+      add_clause({~antecedent, positive(built(meaning.instance))},
+                 {.kind = ClauseMeaning::Kind::build, .root = meaning.root, .a = meaning.instance});
+      one_per_slot(meaning.root, meaning.instance);
+      add_dependencies(meaning.instance, DependencyClass::rdepend, meaning.root, antecedent);
+      add_dependencies(meaning.instance, DependencyClass::pdepend, meaning.root, antecedent);
+      if (meaning.root == image_root)  // install-time tools run beside the image, not in it
+        add_dependencies(meaning.instance, DependencyClass::idepend, build_root(meaning.instance), antecedent);
+      break;
+    case VariableMeaning::Kind::branch: {
+      Requirement context = requirements_[static_cast<size_t>(meaning.requirement)];
+      const DependencyNode& branch = context.node->children[static_cast<size_t>(meaning.branch)];
+      context.antecedent = antecedent;
+      context.options.clear();
+      need(branch, std::move(context));
+    }
+  }
+}
+
+void Search::add_dependencies(InstanceId id, DependencyClass kind, Root root, Literal antecedent) {
+  need(universe_.dependencies(id).of(kind), {.owner = id, .kind = kind, .root = root, .antecedent = antecedent});
+}
+
+void Search::need(const DependencyNode& node, Requirement context) {
+  context.node = &node;
+  if (node.is_leaf) return node.atom.block == ebuild::Block::none ? need_atom(std::move(context)) : block(context);
+  if (node.kind == GroupKind::any_of || node.kind == GroupKind::exactly_one_of) return need_any_of(std::move(context));
+  for (const DependencyNode& child : node.children) need(child, context);
+}
+
+void Search::need_atom(Requirement requirement) {
+  if (provided(requirement.root, requirement.node->atom)) {
+    // Headers and libraries of the image are to be built against, also where the base root has some of its own.
+    if (requirement.kind != DependencyClass::depend) return;
+    requirement.optional = true;
+  }
+  for (InstanceId id : candidates(*requirement.node, requirement.owner))
+    requirement.options.push_back(positive(in_root(requirement.root, id)));
+  add_requirement(std::move(requirement));
+}
+
+void Search::need_any_of(Requirement requirement) {
+  const DependencyNode& group = *requirement.node;
+  if (group.children.empty()) {
+    if (universe_.package(requirement.owner).metadata.eapi->empty_groups) return;
+    return add_requirement(std::move(requirement));
+  }
+  auto index = static_cast<int>(requirements_.size());
+  for (size_t i = 0; i < group.children.size(); ++i)
+    requirement.options.push_back(positive(new_variable(
+        {.kind = VariableMeaning::Kind::branch, .root = requirement.root, .instance = requirement.owner, .requirement = index,
+         .branch = static_cast<int>(i)})));
+  group_requirement_[{&group, requirement.root}] = index;
+  add_requirement(std::move(requirement));
+}
+
+// "!a": no package that matches may be in the same root. Builds that share a root do not truly share one, so blockers of
+// builds are looked at when the roots are known (extract.cc); with roots of their own they are clauses like all others.
+void Search::block(const Requirement& context) {
+  if (context.root == shared_build_root) return;
+  Requirement requirement = context;
+  auto index = static_cast<int>(requirements_.size());
+  bool used = false;
+  for (InstanceId id : universe_.versions(context.node->atom.name)) {
+    if (id == context.owner || !universe_.matches(id, context.node->atom)) continue;
+    if (!universe_.use_mismatches(id, context.node->atom, universe_.use(context.owner)).empty()) continue;
+    // A package does not block its own older versions: they cannot be there beside it anyway.
+    const auto &own = universe_.package(context.owner), &other = universe_.package(id);
+    if (own.cpv.name == other.cpv.name && own.metadata.slot == other.metadata.slot) continue;
+    add_clause({~context.antecedent, negative(in_root(context.root, id))},
+               {.kind = ClauseMeaning::Kind::blocker, .requirement = index, .root = context.root, .a = context.owner, .b = id,
+                .text = context.node->atom.text()});
+    used = true;
+  }
+  if (used) requirements_.push_back(std::move(requirement));  // only for messages: nothing to decide
+}
+
+void Search::one_per_slot(Root root, InstanceId id) {
+  const auto& package = universe_.package(id);
+  Literal self = negative(in_root(root, id));
+  bool higher = true;  // versions come highest first
+  for (InstanceId other : universe_.versions(package.cpv.name)) {
+    if (other == id) higher = false;
+    if (other == id || universe_.package(other).metadata.slot != package.metadata.slot) continue;
+    add_clause({self, negative(in_root(root, other))}, {.kind = ClauseMeaning::Kind::one_per_slot, .root = root,
+                                                        .a = higher ? other : id, .b = higher ? id : other});
+  }
+}
+
+void Search::add_requirement(Requirement requirement) {
+  auto index = static_cast<int>(requirements_.size());
+  if (!requirement.optional) {
+    std::vector<Literal> literals;
+    if (requirement.target < 0) literals.push_back(~requirement.antecedent);
+    literals.insert(literals.end(), requirement.options.begin(), requirement.options.end());
+    add_clause(literals, {.kind = ClauseMeaning::Kind::requirement, .requirement = index, .root = requirement.root});
+  }
+  if (requirement.target < 0) requirements_of_[requirement.antecedent.variable()].push_back(index);
+  requirements_.push_back(std::move(requirement));
+}
+
+void Search::forbid(const std::vector<Literal>& literals, ClauseMeaning meaning) { demand(literals, {}, std::move(meaning)); }
+
+void Search::demand(const std::vector<Literal>& when, const std::vector<Literal>& options, ClauseMeaning meaning) {
+  std::vector<Literal> clause(options);
+  for (Literal l : when) clause.push_back(~l);
+  add_clause(clause, std::move(meaning));
+}
+
+}  // namespace cooper::resolve

@@ -1,0 +1,193 @@
+#include "resolve/explain.h"
+
+#include <algorithm>
+#include <deque>
+
+#include <fmt/format.h>
+
+#include "resolve/rejection.h"
+#include "util/text.h"
+
+namespace cooper::resolve {
+
+namespace {
+
+std::string_view verb(DependencyClass kind) {
+  switch (kind) {
+    case DependencyClass::rdepend: return "to run";
+    case DependencyClass::pdepend: return "beside it";
+    case DependencyClass::idepend: return "to be installed";
+    default: return "to be built";
+  }
+}
+
+// Tells a minimal contradiction in the order in which it follows from the request.
+class Story {
+ public:
+  explicit Story(Search& search) : search_(search), universe_(search.universe()) { read_core(); }
+
+  Error tell() {
+    walk();
+    Error error{ErrorKind::no_resolution, what_, where_, {}, {}};
+    for (const std::string& line : lines_) error.why += (error.why.empty() ? "" : "\n") + line;
+    std::vector<std::string> hints;
+    for (std::string& remedy : remedies_)
+      if (std::find(hints.begin(), hints.end(), remedy) == hints.end()) hints.push_back(std::move(remedy));
+    if (!hints.empty()) error.hint = util::join(hints, "\nor ");
+    return error;
+  }
+
+ private:
+  void read_core() {
+    std::vector<ClauseId> ids = search_.core();
+    std::vector<std::vector<Literal>> clauses;
+    for (ClauseId id : ids) {
+      auto literals = search_.solver().clause(id);
+      clauses.emplace_back(literals.begin(), literals.end());
+    }
+    // Finding the smallest contradiction takes a small search for each clause; a very large one is told as it is.
+    if (ids.size() <= 600) {
+      Variable count = compact(clauses);
+      std::vector<ClauseId> kept;
+      for (size_t i : minimal_contradiction(clauses, count)) kept.push_back(ids[i]);
+      ids = std::move(kept);
+    }
+    for (ClauseId id : ids) {
+      const ClauseMeaning& meaning = search_.clause_meaning(id);
+      if (meaning.kind == ClauseMeaning::Kind::requirement) {
+        const Requirement& requirement = search_.requirements()[static_cast<size_t>(meaning.requirement)];
+        if (requirement.target >= 0) starts_.push_back(meaning.requirement);
+        else by_antecedent_[requirement.antecedent.variable()].push_back(meaning.requirement);
+      } else if (meaning.kind == ClauseMeaning::Kind::build) {
+        builds_.insert({meaning.root, meaning.a});
+      } else {
+        conflicts_.push_back(&meaning);
+      }
+    }
+  }
+
+  // Renumbers the variables to as few as are used; returns how many.
+  static Variable compact(std::vector<std::vector<Literal>>& clauses) {
+    std::map<Variable, Variable> numbers;
+    for (auto& clause : clauses)
+      for (Literal& l : clause) {
+        Variable v = numbers.try_emplace(l.variable(), static_cast<Variable>(numbers.size())).first->second;
+        l = l.negated() ? negative(v) : positive(v);
+      }
+    return static_cast<Variable>(numbers.size());
+  }
+
+  // Breadth first from the request along the clauses of the contradiction.
+  void walk() {
+    std::deque<Variable> open;
+    std::set<Variable> seen;
+    auto reach = [&](int index) {
+      const Requirement& requirement = search_.requirements()[static_cast<size_t>(index)];
+      say(requirement);
+      for (Literal option : requirement.options)
+        if (seen.insert(option.variable()).second) open.push_back(option.variable());
+    };
+    for (int index : starts_) reach(index);
+    for (; !open.empty(); open.pop_front()) {
+      Variable v = open.front();
+      for (int index : by_antecedent_[v]) reach(index);
+      const VariableMeaning& meaning = search_.meaning(v);
+      if (meaning.kind == VariableMeaning::Kind::in_root && builds_.contains({meaning.root, meaning.instance})) {
+        Variable built = search_.built(meaning.instance);
+        if (seen.insert(built).second) open.push_back(built);
+      }
+    }
+    for (const ClauseMeaning* conflict : conflicts_) say(*conflict);
+    if (what_.empty()) what_ = "the requirements contradict each other";
+    if (where_.empty() && !starts_.empty()) where_ = origin(search_.requirements()[static_cast<size_t>(starts_[0])].target);
+  }
+
+  std::string origin(int target) const {
+    const auto& origins = universe_.request().target_origins;
+    return static_cast<size_t>(target) < origins.size() ? origins[static_cast<size_t>(target)] : "";
+  }
+
+  std::string subject(const Requirement& requirement) const {
+    if (requirement.target < 0) return universe_.text(requirement.owner);
+    std::string place = origin(requirement.target);
+    return place.empty() ? "the request" : place;
+  }
+
+  void say(const Requirement& requirement) {
+    std::string need = requirement.node->is_leaf ? requirement.node->atom.text() : ebuild::to_text(*requirement.node);
+    if (requirement.target >= 0)
+      lines_.push_back(fmt::format("{} asks for {}", subject(requirement), need));
+    else
+      lines_.push_back(fmt::format("{} needs {} {} ({})", subject(requirement), need, verb(requirement.kind), name_of(requirement.kind)));
+    if (!requirement.options.empty()) return;
+    if (what_.empty()) {
+      what_ = fmt::format("nothing satisfies '{}'", need);
+      if (requirement.target >= 0) where_ = origin(requirement.target);
+      else what_ += fmt::format(", which {} needs {}", universe_.text(requirement.owner), verb(requirement.kind));
+    }
+    if (!requirement.node->is_leaf) {
+      lines_.push_back("  but the group is empty, which its EAPI counts as not met");
+      return;
+    }
+    Rejection rejection = explain_rejection(universe_, requirement.node->atom, requirement.owner);
+    for (const std::string& reason : rejection.reasons) lines_.push_back("  " + reason);
+    for (std::string& remedy : rejection.remedies) remedies_.push_back(std::move(remedy));
+  }
+
+  void say(const ClauseMeaning& conflict) {
+    std::string what, line;
+    std::string place = conflict.root == image_root ? "the image" : "one build root";
+    switch (conflict.kind) {
+      case ClauseMeaning::Kind::one_per_slot: {
+        const auto& package = universe_.package(conflict.a);
+        what = fmt::format("{} cannot be there in two versions", package.cpv.name.text());
+        line = fmt::format("but {} holds only one of {} and {}: both are slot {}", place, universe_.text(conflict.a),
+                           universe_.text(conflict.b), package.metadata.slot);
+        break;
+      }
+      case ClauseMeaning::Kind::blocker:
+        what = fmt::format("{} and {} exclude each other", universe_.text(conflict.a), universe_.text(conflict.b));
+        line = fmt::format("but {} blocks {} ({}), so {} cannot hold both", universe_.text(conflict.a), universe_.text(conflict.b),
+                           conflict.text, place);
+        break;
+      case ClauseMeaning::Kind::cycle:
+        what = "these packages need each other to be built";
+        line = conflict.text;
+        break;
+      default:
+        what = "a package would run with another library than it is built against";
+        line = conflict.text;
+    }
+    for (std::string_view part : util::split(line, '\n'))
+      if (std::find(lines_.begin(), lines_.end(), part) == lines_.end()) lines_.emplace_back(part);
+    if (what_.empty()) what_ = what;
+  }
+
+  Search& search_;
+  Universe& universe_;
+  std::vector<int> starts_;                                // requirements of the request
+  std::map<Variable, std::vector<int>> by_antecedent_;
+  std::set<std::pair<Root, InstanceId>> builds_;
+  std::vector<const ClauseMeaning*> conflicts_;
+  std::string what_, where_;
+  std::vector<std::string> lines_, remedies_;
+};
+
+}  // namespace
+
+Error explain_failure(Search& search) { return Story(search).tell(); }
+
+std::optional<Error> unknown_target(Universe& universe) {
+  const Request& request = universe.request();
+  for (size_t i = 0; i < request.targets.size(); ++i) {
+    const ebuild::Atom& atom = request.targets[i];
+    if (!universe.versions(atom.name).empty()) continue;
+    std::string where = i < request.target_origins.size() ? request.target_origins[i] : "";
+    std::string nearest = universe.nearest_name(atom.name);
+    return Error{ErrorKind::usage, fmt::format("there is no package '{}'", atom.name.text()), where,
+                 "searched in: " + repository_names(request), nearest.empty() ? "" : fmt::format("did you mean '{}'?", nearest)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace cooper::resolve

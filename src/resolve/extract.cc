@@ -1,0 +1,204 @@
+#include "resolve/extract.h"
+
+#include <algorithm>
+#include <deque>
+
+#include <fmt/format.h>
+
+namespace cooper::resolve {
+
+using ebuild::DependencyNode;
+using ebuild::GroupKind;
+
+namespace {
+
+constexpr DependencyClass runtime_classes[] = {DependencyClass::rdepend, DependencyClass::pdepend};
+constexpr DependencyClass build_classes[] = {DependencyClass::depend, DependencyClass::bdepend};
+
+// Follows the dependency strings as the assignment met them.
+class GraphReader {
+ public:
+  explicit GraphReader(Search& search) : search_(search), universe_(search.universe()) {}
+
+  Graph read() {
+    std::deque<InstanceId> open;
+    auto find = [&](InstanceId id, Root root) {
+      if (!graph_.root_of.try_emplace(id, root).second) return;
+      graph_.found.push_back(id);
+      if (root != image_root) return;
+      graph_.image.insert(id);
+      open.push_back(id);
+    };
+    for (size_t i = 0; i < universe_.request().targets.size(); ++i)
+      find(search_.satisfier(search_.target_node(static_cast<int>(i)), no_instance, image_root), image_root);
+    for (; !open.empty(); open.pop_front()) {
+      graph_.runtime[open.front()] = edges(open.front(), runtime_classes, image_root);
+      for (const Edge& edge : graph_.runtime[open.front()]) find(edge.to, image_root);
+    }
+    for (size_t i = 0; i < graph_.found.size(); ++i) {  // grows while it is walked
+      InstanceId id = graph_.found[i];
+      Root root = search_.build_root(id);
+      read_build(id);
+      for (InstanceId member : graph_.closure[id]) find(member, root);
+      for (const Edge& edge : graph_.build[id]) find(edge.to, root);
+      if (graph_.image.contains(id)) continue;
+      graph_.runtime[id] = edges(id, runtime_classes, graph_.root_of[id]);
+      for (const Edge& edge : graph_.runtime[id]) find(edge.to, graph_.root_of[id]);
+    }
+    return std::move(graph_);
+  }
+
+ private:
+  std::vector<Edge> edges(InstanceId id, std::span<const DependencyClass> classes, Root root) {
+    std::vector<Edge> out;
+    for (DependencyClass kind : classes) collect(universe_.dependencies(id).of(kind), id, root, {.kind = kind}, out);
+    return out;
+  }
+
+  void collect(const DependencyNode& node, InstanceId owner, Root root, Edge edge, std::vector<Edge>& out) {
+    if (node.is_leaf) return collect_leaf(node, owner, root, edge, out);
+    if (node.kind == GroupKind::any_of || node.kind == GroupKind::exactly_one_of) {
+      int branch = search_.chosen_branch(node, owner, root);
+      if (branch < 0) return;
+      edge.group = &node;
+      edge.branch = branch;
+      return collect(node.children[static_cast<size_t>(branch)], owner, root, edge, out);
+    }
+    for (const DependencyNode& child : node.children) collect(child, owner, root, edge, out);
+  }
+
+  void collect_leaf(const DependencyNode& leaf, InstanceId owner, Root root, Edge edge, std::vector<Edge>& out) {
+    if (leaf.atom.block != ebuild::Block::none) return;
+    edge.leaf = &leaf;
+    edge.to = search_.satisfier(leaf, owner, root);
+    if (search_.provided(root, leaf.atom)) {
+      // What the image has is built against it; all else the base root (or the adoption) gives.
+      bool from_image = edge.kind == DependencyClass::depend && edge.to != no_instance && search_.selected(image_root, edge.to);
+      if (!from_image) {
+        if (root != image_root) graph_.base_used.insert(universe_.base_provides(leaf.atom));
+        return;
+      }
+      edge.optional = true;
+    }
+    if (edge.to != no_instance) out.push_back(edge);
+  }
+
+  void read_build(InstanceId id) {
+    Root root = search_.build_root(id);
+    std::vector<Edge>& direct = graph_.build[id];
+    direct = edges(id, build_classes, root);
+    std::set<InstanceId> closure;
+    std::vector<InstanceId> open;
+    auto add = [&](const Edge& edge) {
+      if (closure.insert(edge.to).second) open.push_back(edge.to);
+    };
+    for (const Edge& edge : direct) add(edge);
+    while (!open.empty()) {
+      InstanceId member = open.back();
+      open.pop_back();
+      for (const Edge& edge : runtime_in(member, root)) add(edge);
+    }
+    graph_.closure[id].assign(closure.begin(), closure.end());
+    if (graph_.image.contains(id)) {
+      constexpr DependencyClass install[] = {DependencyClass::idepend};
+      for (const Edge& edge : edges(id, install, root)) direct.push_back(edge);
+    }
+  }
+
+  // Run-time edges in a build root; those of the shared root are needed over and over.
+  const std::vector<Edge>& runtime_in(InstanceId id, Root root) {
+    auto [entry, fresh] = graph_.in_build_root.try_emplace({root, id});
+    if (fresh) entry->second = edges(id, runtime_classes, root);
+    return entry->second;
+  }
+
+  Search& search_;
+  Universe& universe_;
+  Graph graph_;
+};
+
+// The atoms under `node` that count: those of chosen branches only, blockers or not as asked.
+void collect_atoms(Search& search, const DependencyNode& node, InstanceId owner, Root root, bool blockers,
+                   std::vector<const DependencyNode*>& out) {
+  if (node.is_leaf) {
+    if ((node.atom.block != ebuild::Block::none) == blockers) out.push_back(&node);
+    return;
+  }
+  if (node.kind == GroupKind::any_of || node.kind == GroupKind::exactly_one_of) {
+    int branch = search.chosen_branch(node, owner, root);
+    if (branch >= 0) collect_atoms(search, node.children[static_cast<size_t>(branch)], owner, root, blockers, out);
+    return;
+  }
+  for (const DependencyNode& child : node.children) collect_atoms(search, child, owner, root, blockers, out);
+}
+
+std::string slot_and_subslot(const Universe& universe, InstanceId id) {
+  const auto& m = universe.package(id).metadata;
+  return m.slot + "/" + m.subslot;
+}
+
+}  // namespace
+
+Graph read_graph(Search& search) { return GraphReader(search).read(); }
+
+bool check_bindings(Search& search, const Graph& graph) {
+  Universe& universe = search.universe();
+  bool added = false;
+  for (InstanceId id : graph.image) {
+    std::vector<const DependencyNode*> atoms;
+    collect_atoms(search, universe.dependencies(id).rdepend, id, image_root, false, atoms);
+    for (const DependencyNode* leaf : atoms) {
+      if (leaf->atom.slot_operator != ebuild::SlotOperator::equal || search.provided(image_root, leaf->atom)) continue;
+      for (const Edge& edge : graph.build.at(id)) {
+        if (edge.kind != DependencyClass::depend || edge.leaf->atom.slot_operator != ebuild::SlotOperator::equal) continue;
+        if (edge.leaf->atom.name != leaf->atom.name) continue;
+        std::string slot = slot_and_subslot(universe, edge.to);
+        std::vector<Literal> same;
+        bool met = false;
+        for (InstanceId candidate : search.candidates(*leaf, id)) {
+          if (slot_and_subslot(universe, candidate) != slot) continue;
+          same.push_back(positive(search.in_root(image_root, candidate)));
+          met = met || search.selected(image_root, candidate);
+        }
+        if (met) continue;
+        added = true;
+        search.demand({positive(search.in_root(image_root, id)), positive(search.in_root(search.build_root(id), edge.to))}, same,
+                      {.kind = ClauseMeaning::Kind::binding, .a = id, .b = edge.to,
+                       .text = fmt::format("{} is built against {} (slot {}), so the image must have that slot of it too",
+                                           universe.text(id), universe.text(edge.to), slot)});
+      }
+    }
+  }
+  return added;
+}
+
+bool has_blocked_build(Search& search, const Graph& graph) {
+  if (search.policy() == RootPolicy::separate) return false;
+  Universe& universe = search.universe();
+  std::map<InstanceId, std::vector<const DependencyNode*>> runtime;  // blockers by package
+  for (InstanceId id : graph.found)
+    for (DependencyClass kind : runtime_classes)
+      collect_atoms(search, universe.dependencies(id).of(kind), id, shared_build_root, true, runtime[id]);
+  auto blocks = [&](InstanceId owner, const DependencyNode* leaf, const std::vector<InstanceId>& members) {
+    return std::any_of(members.begin(), members.end(), [&](InstanceId member) {
+      if (member == owner || !universe.matches(member, leaf->atom)) return false;
+      const auto &a = universe.package(owner), &b = universe.package(member);
+      if (a.cpv.name == b.cpv.name && a.metadata.slot == b.metadata.slot) return false;
+      return universe.use_mismatches(member, leaf->atom, universe.use(owner)).empty();
+    });
+  };
+  for (InstanceId id : graph.found) {
+    const auto& members = graph.closure.at(id);
+    std::vector<const DependencyNode*> own;
+    for (DependencyClass kind : build_classes)
+      collect_atoms(search, universe.dependencies(id).of(kind), id, shared_build_root, true, own);
+    for (const DependencyNode* leaf : own)
+      if (blocks(id, leaf, members)) return true;
+    for (InstanceId member : members)
+      for (const DependencyNode* leaf : runtime[member])
+        if (blocks(member, leaf, members)) return true;
+  }
+  return false;
+}
+
+}  // namespace cooper::resolve

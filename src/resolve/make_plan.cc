@@ -1,0 +1,141 @@
+// The plan as others see it: indices, reasons, bindings.
+#include <algorithm>
+#include <deque>
+
+#include <fmt/format.h>
+
+#include "resolve/extract.h"
+
+namespace cooper::resolve {
+
+namespace {
+
+class PlanMaker {
+ public:
+  PlanMaker(Search& search, const Graph& graph, const std::vector<InstanceId>& order)
+      : search_(search), universe_(search.universe()), graph_(graph), order_(order) {
+    for (size_t i = 0; i < order.size(); ++i) index_[order[i]] = static_cast<int>(i);
+  }
+
+  Plan make() {
+    for (InstanceId id : order_) plan_.packages.push_back(planned(id));
+    add_reasons();
+    for (int used : graph_.base_used) {
+      const ebuild::Cpv& cpv = universe_.request().base_provides[static_cast<size_t>(used)];
+      plan_.provided.push_back({cpv, "base root: " + cpv.text()});
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  PlannedPackage planned(InstanceId id) {
+    PlannedPackage out;
+    out.package = &universe_.package(id);
+    out.use = universe_.use(id);
+    out.flags = universe_.flags(id);
+    out.in_image = graph_.image.contains(id);
+    for (const auto* edges : {&graph_.build.at(id), &graph_.runtime.at(id)})
+      for (const Edge& edge : *edges) {
+        list_of(out, edge.kind).push_back(index_.at(edge.to));
+        if (edge.leaf->atom.slot_operator == ebuild::SlotOperator::equal)
+          out.slot_bindings.emplace(edge.leaf->atom.text(), universe_.slot_text(edge.to));  // the build's comes first
+      }
+    for (auto* list : {&out.depend, &out.bdepend, &out.rdepend, &out.pdepend, &out.idepend}) {
+      std::sort(list->begin(), list->end());
+      list->erase(std::unique(list->begin(), list->end()), list->end());
+    }
+    for (InstanceId member : graph_.closure.at(id)) out.build_closure.push_back(index_.at(member));
+    std::sort(out.build_closure.begin(), out.build_closure.end());
+    return out;
+  }
+
+  static std::vector<int>& list_of(PlannedPackage& package, DependencyClass kind) {
+    switch (kind) {
+      case DependencyClass::depend: return package.depend;
+      case DependencyClass::bdepend: return package.bdepend;
+      case DependencyClass::rdepend: return package.rdepend;
+      case DependencyClass::pdepend: return package.pdepend;
+      default: return package.idepend;
+    }
+  }
+
+  // Breadth first from the request, run time before build time: each package's first reason is its shortest chain.
+  void add_reasons() {
+    std::deque<int> open;
+    std::vector<bool> seen(plan_.packages.size(), false);
+    const Request& request = universe_.request();
+    for (size_t i = 0; i < request.targets.size(); ++i) {
+      const auto& node = search_.target_node(static_cast<int>(i));
+      InstanceId id = search_.satisfier(node, no_instance, image_root);
+      int index = index_.at(id);
+      if (std::find(plan_.requested.begin(), plan_.requested.end(), index) == plan_.requested.end()) plan_.requested.push_back(index);
+      plan_.packages[static_cast<size_t>(index)].reasons.push_back({-1, "request", request.targets[i].text(), version_choice(node, no_instance, id)});
+      if (!seen[static_cast<size_t>(index)]) open.push_back(index);
+      seen[static_cast<size_t>(index)] = true;
+    }
+    auto follow = [&](const std::map<InstanceId, std::vector<Edge>>& all, int parent) {
+      for (const Edge& edge : all.at(order_[static_cast<size_t>(parent)])) {
+        auto index = static_cast<size_t>(index_.at(edge.to));
+        add_reason(plan_.packages[index], parent, edge);
+        if (seen[index]) continue;
+        seen[index] = true;
+        open.push_back(static_cast<int>(index));
+      }
+    };
+    std::vector<int> image;
+    for (; !open.empty(); open.pop_front()) {
+      image.push_back(open.front());
+      follow(graph_.runtime, open.front());
+    }
+    open.assign(image.begin(), image.end());
+    for (; !open.empty(); open.pop_front()) {
+      if (!plan_.packages[static_cast<size_t>(open.front())].in_image) follow(graph_.runtime, open.front());
+      follow(graph_.build, open.front());
+    }
+  }
+
+  void add_reason(PlannedPackage& package, int parent, const Edge& edge) {
+    Reason reason{parent, std::string(name_of(edge.kind)), edge.leaf->atom.text(), choice(parent, edge)};
+    for (const Reason& known : package.reasons)
+      if (known.parent == reason.parent && known.kind == reason.kind && known.requirement == reason.requirement) return;
+    package.reasons.push_back(std::move(reason));
+  }
+
+  std::string choice(int parent, const Edge& edge) {
+    InstanceId owner = order_[static_cast<size_t>(parent)];
+    std::string version = version_choice(*edge.leaf, owner, edge.to);
+    if (!edge.group) return version;
+    bool runtime = edge.kind == DependencyClass::rdepend || edge.kind == DependencyClass::pdepend;
+    Root root = runtime ? graph_.root_of.at(owner) : search_.build_root(owner);
+    std::string_view why = search_.chosen_as_present(*edge.group, edge.branch, root) ? "needed anyway"
+                           : edge.branch == 0                                         ? "leftmost"
+                                                                                      : "first that can be had";
+    return fmt::format("{}, {} of {}", version, why, ebuild::to_text(*edge.group));
+  }
+
+  std::string version_choice(const ebuild::DependencyNode& leaf, InstanceId owner, InstanceId id) {
+    const auto& all = universe_.versions(leaf.atom.name);
+    const auto& fitting = search_.candidates(leaf, owner);
+    if (all.size() == 1) return "only version";
+    if (id == all.front()) return "highest version";
+    if (id == fitting.front()) return fitting.size() == 1 ? "only version that fits" : "highest version that fits";
+    return "highest version that fits all needs";
+  }
+
+  Search& search_;
+  Universe& universe_;
+  const Graph& graph_;
+  const std::vector<InstanceId>& order_;
+  std::map<InstanceId, int> index_;
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan make_plan(Search& search, const Graph& graph, const std::vector<InstanceId>& order, std::vector<std::string> warnings) {
+  Plan plan = PlanMaker(search, graph, order).make();
+  plan.warnings = std::move(warnings);
+  return plan;
+}
+
+}  // namespace cooper::resolve

@@ -1,0 +1,204 @@
+// Decisions: what to try next, and going back.
+#include "resolve/search.h"
+
+#include <algorithm>
+
+namespace cooper::resolve {
+
+using ebuild::DependencyNode;
+using ebuild::GroupKind;
+
+Search::Search(Universe& universe, RootPolicy policy) : universe_(universe), policy_(policy) { add_targets(); }
+
+bool Search::solve() {
+  for (;;) {
+    ClauseId conflict = solver_.propagate();
+    if (conflict != no_clause) {
+      if (!learn(conflict)) return false;
+      continue;
+    }
+    if (expand_new()) continue;
+    Literal next = next_decision();
+    if (next == Literal{}) return true;
+    decide(next);
+  }
+}
+
+void Search::decide(Literal literal) {
+  Mark mark{.cursors = cursors_};
+  for (size_t q = 0; q < queue_count; ++q) mark.sizes[q] = queues_[q].size();
+  marks_.push_back(mark);
+  solver_.decide(literal);
+}
+
+bool Search::learn(ClauseId conflict) {
+  if (!solver_.learn(conflict)) return false;
+  auto level = static_cast<size_t>(solver_.level());
+  if (level < marks_.size()) {
+    for (size_t q = 0; q < queue_count; ++q) queues_[q].resize(marks_[level].sizes[q]);
+    cursors_ = marks_[level].cursors;
+    marks_.resize(level);
+    // All but the lesson's own conclusion was expanded when that level's decision was made.
+    expanded_ = std::min(expanded_, solver_.trail().size() - 1);
+  }
+  return true;
+}
+
+// Brings the clauses of what became true into view. True where something was new.
+bool Search::expand_new() {
+  bool any = false;
+  while (expanded_ < solver_.trail().size()) {
+    Literal literal = solver_.trail()[expanded_++];
+    if (literal.negated()) continue;
+    Variable v = literal.variable();
+    if (!requirements_of_.contains(v)) {
+      expand(v);
+      any = true;
+    }
+    for (int index : requirements_of_[v]) {
+      const Requirement& requirement = requirements_[static_cast<size_t>(index)];
+      size_t queue = (requirement.root == image_root ? 0 : 2) + (requirement.node->is_leaf ? 0 : 1);
+      queues_[queue].push_back(index);
+      any = true;
+    }
+  }
+  return any;
+}
+
+Literal Search::next_decision() {
+  for (size_t q = 0; q < queue_count; ++q)
+    for (; cursors_[q] < queues_[q].size(); ++cursors_[q]) {
+      Literal literal = decision_for(requirements_[static_cast<size_t>(queues_[q][cursors_[q]])]);
+      if (literal != Literal{}) return literal;
+    }
+  return {};
+}
+
+Literal Search::decision_for(const Requirement& requirement) {
+  return requirement.node->is_leaf ? decision_for_atom(requirement) : decision_for_any_of(requirement);
+}
+
+// As Portage: the highest version, also where the plan has a lower one in another slot already. Two exceptions: a package
+// that the spec itself names serves where it can; and builds take what the image has, so that nothing is built twice.
+Literal Search::decision_for_atom(const Requirement& requirement) {
+  if (requirement.root != image_root)
+    for (Literal option : requirement.options)
+      if (!solver_.is_false(option) && selected(image_root, variables_[option.variable()].instance))
+        return solver_.is_open(option) ? option : Literal{};
+  if (requirement.optional) return {};
+  Literal wanted{};
+  for (Literal option : requirement.options) {
+    if (solver_.is_open(option) && wanted == Literal{}) wanted = option;
+    if (!solver_.is_true(option)) continue;
+    if (wanted == Literal{} || is_asked_for(requirement, variables_[option.variable()].instance)) return {};
+  }
+  return wanted;
+}
+
+// Whether a dependency of the image's may be content with `id` because the spec names it.
+bool Search::is_asked_for(const Requirement& requirement, InstanceId id) {
+  if (requirement.root != image_root || requirement.target >= 0 || !universe_.request().prefer_requested) return false;
+  return std::any_of(targets_.begin(), targets_.end(),
+                     [&](const DependencyNode& target) { return universe_.matches(id, target.atom); });
+}
+
+Literal Search::decision_for_any_of(const Requirement& requirement) {
+  Literal best{};
+  int best_rank = 4;
+  for (size_t i = 0; i < requirement.options.size(); ++i) {
+    Literal option = requirement.options[i];
+    if (solver_.is_true(option)) return {};
+    if (solver_.is_false(option)) continue;
+    int rank = rank_of_branch(requirement.node->children[i], requirement);
+    if (rank < best_rank) {
+      best_rank = rank;
+      best = option;
+    }
+  }
+  if (best != Literal{}) branch_ranks_[best.variable()] = best_rank;
+  return best;
+}
+
+// Lower is better: 0 all of it is in the root already or provided, 1 the image has it, 2 it can be had, 3 it cannot.
+int Search::rank_of_branch(const DependencyNode& branch, const Requirement& requirement) {
+  if (satisfied(branch, requirement.owner, requirement.root)) return 0;
+  if (requirement.root != image_root && satisfied(branch, requirement.owner, image_root)) return 1;
+  return available(branch, requirement.owner, requirement.root) ? 2 : 3;
+}
+
+bool Search::available(const DependencyNode& node, InstanceId owner, Root root) {
+  auto child = [&](const DependencyNode& c) { return available(c, owner, root); };
+  if (node.is_leaf) {
+    if (node.atom.block != ebuild::Block::none || provided(root, node.atom)) return true;
+    const auto& list = candidates(node, owner);
+    return std::any_of(list.begin(), list.end(), [&](InstanceId id) { return !solver_.is_false(positive(in_root(root, id))); });
+  }
+  if (node.kind == GroupKind::any_of) return std::any_of(node.children.begin(), node.children.end(), child);
+  return std::all_of(node.children.begin(), node.children.end(), child);
+}
+
+bool Search::selected(Root root, InstanceId id) const {
+  auto found = in_root_.find((static_cast<uint64_t>(static_cast<uint32_t>(root)) << 32) | static_cast<uint32_t>(id));
+  return found != in_root_.end() && solver_.is_true(positive(found->second));
+}
+
+bool Search::provided(Root root, const ebuild::Atom& atom) const {
+  return root == image_root ? universe_.image_provides(atom) : universe_.base_provides(atom) >= 0;
+}
+
+const std::vector<InstanceId>& Search::candidates(const DependencyNode& leaf, InstanceId owner) {
+  auto [entry, fresh] = candidates_.try_emplace(&leaf);
+  if (fresh) {
+    static const ebuild::UseSet nothing;
+    entry->second = universe_.candidates(leaf.atom, owner == no_instance ? nothing : universe_.use(owner));
+  }
+  return entry->second;
+}
+
+bool Search::satisfied(const DependencyNode& node, InstanceId owner, Root root) {
+  auto child = [&](const DependencyNode& c) { return satisfied(c, owner, root); };
+  if (node.is_leaf) {
+    if (node.atom.block == ebuild::Block::none) return provided(root, node.atom) || satisfier(node, owner, root) != no_instance;
+    for (InstanceId id : universe_.versions(node.atom.name))
+      if (id != owner && selected(root, id) && universe_.matches(id, node.atom)) return false;
+    return true;
+  }
+  if (node.kind == GroupKind::any_of || node.kind == GroupKind::exactly_one_of) {
+    if (node.children.empty()) return universe_.package(owner).metadata.eapi->empty_groups;
+    return std::any_of(node.children.begin(), node.children.end(), child);
+  }
+  return std::all_of(node.children.begin(), node.children.end(), child);
+}
+
+int Search::chosen_branch(const DependencyNode& group, InstanceId owner, Root root) {
+  auto found = group_requirement_.find({&group, root});
+  int fallback = -1;
+  for (size_t i = 0; i < group.children.size(); ++i) {
+    if (!satisfied(group.children[i], owner, root)) continue;
+    if (found != group_requirement_.end() &&
+        solver_.is_true(requirements_[static_cast<size_t>(found->second)].options[i]))
+      return static_cast<int>(i);
+    if (fallback < 0) fallback = static_cast<int>(i);
+  }
+  return fallback;
+}
+
+bool Search::chosen_as_present(const DependencyNode& group, int branch, Root root) const {
+  auto found = group_requirement_.find({&group, root});
+  if (found == group_requirement_.end()) return false;
+  Literal option = requirements_[static_cast<size_t>(found->second)].options[static_cast<size_t>(branch)];
+  auto rank = branch_ranks_.find(option.variable());
+  return rank != branch_ranks_.end() && rank->second <= 1;
+}
+
+InstanceId Search::satisfier(const DependencyNode& leaf, InstanceId owner, Root root) {
+  InstanceId first = no_instance;
+  for (InstanceId id : candidates(leaf, owner)) {
+    if (!selected(root, id)) continue;
+    if (root == image_root || selected(image_root, id)) return id;
+    if (first == no_instance) first = id;
+  }
+  return first;
+}
+
+}  // namespace cooper::resolve

@@ -1,0 +1,144 @@
+// The search: turns packages into clauses as they come into view, decides as Portage would prefer, learns from conflicts.
+//
+// A package can be selected in several roots: in the image, and in the roots that builds run in. One variable stands for
+// "this package is in that root", one for "this package is built", one for each branch of an "|| ( )" group.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "resolve/sat.h"
+#include "resolve/universe.h"
+
+namespace cooper::resolve {
+
+// A root that packages are selected for. All builds share one root first, as they would on one build host: that gives the
+// fewest packages. Where that has no solution, each build gets a root of its own.
+using Root = int32_t;
+constexpr Root image_root = 0, shared_build_root = 1, first_own_root = 2;
+
+enum class RootPolicy { shared, separate };
+
+struct VariableMeaning {
+  enum class Kind { in_root, built, branch } kind = Kind::in_root;
+  Root root = image_root;
+  InstanceId instance = no_instance;
+  int requirement = -1;                  // branch: of which requirement …
+  int branch = 0;                        // … and which one
+};
+
+// One atom or "|| ( )" group that must hold when its antecedent does.
+struct Requirement {
+  InstanceId owner = no_instance;        // whose dependency it is; none: the request's
+  int target = -1;                       // the request's: index into Request::targets
+  DependencyClass kind = DependencyClass::rdepend;
+  Root root = image_root;
+  Literal antecedent;                    // meaningful where target < 0
+  const ebuild::DependencyNode* node = nullptr;  // an atom, or an any_of group
+  std::vector<Literal> options;          // candidates or branches, in the order of the text or preference
+  // The base root satisfies it anyway; it is only there to prefer what the image has.
+  bool optional = false;
+};
+
+struct ClauseMeaning {
+  enum class Kind { requirement, build, one_per_slot, blocker, binding, cycle } kind = Kind::requirement;
+  int requirement = -1;                  // requirement; blocker: the one that it stands in
+  Root root = image_root;
+  InstanceId a = no_instance, b = no_instance;  // one_per_slot, blocker: the two
+  std::string text;                      // blocker: the atom; binding, cycle: what it says
+};
+
+class Search {
+ public:
+  Search(Universe& universe, RootPolicy policy);
+
+  // The next assignment that fulfils all clauses. False: there is none (core() says which clauses contradict each other).
+  bool solve();
+  // Forbids the present assignment (all of `literals` true at once); solve() then looks for the next.
+  void forbid(const std::vector<Literal>& literals, ClauseMeaning meaning);
+  // At least one of `options` where all of `when` are true.
+  void demand(const std::vector<Literal>& when, const std::vector<Literal>& options, ClauseMeaning meaning);
+
+  Root build_root(InstanceId id) const { return policy_ == RootPolicy::shared ? shared_build_root : first_own_root + id; }
+  RootPolicy policy() const { return policy_; }
+  bool selected(Root root, InstanceId id) const;
+  Variable in_root(Root root, InstanceId id);
+  Variable built(InstanceId id);
+  bool provided(Root root, const ebuild::Atom& atom) const;
+  // The candidates of an atom of `owner`'s dependencies.
+  const std::vector<InstanceId>& candidates(const ebuild::DependencyNode& leaf, InstanceId owner);
+  // Whether the packages selected in `root` (or what provides for it) satisfy the node.
+  bool satisfied(const ebuild::DependencyNode& node, InstanceId owner, Root root);
+  // The branch of an "|| ( )" that was chosen: the first that is decided and satisfied, else the first satisfied; -1: none.
+  int chosen_branch(const ebuild::DependencyNode& group, InstanceId owner, Root root);
+  // Whether a branch was chosen because all of it was there already.
+  bool chosen_as_present(const ebuild::DependencyNode& group, int branch, Root root) const;
+  // The package that satisfies an atom in a root, or no_instance: the one that the image has, where one of several is asked
+  // for, else the first in order of preference.
+  InstanceId satisfier(const ebuild::DependencyNode& leaf, InstanceId owner, Root root);
+
+  Universe& universe() { return universe_; }
+  const Solver& solver() const { return solver_; }
+  const std::vector<Requirement>& requirements() const { return requirements_; }
+  const VariableMeaning& meaning(Variable v) const { return variables_[v]; }
+  const ClauseMeaning& clause_meaning(ClauseId id) const { return clauses_.at(id); }
+  const ebuild::DependencyNode& target_node(int target) const { return targets_[static_cast<size_t>(target)]; }
+  std::vector<ClauseId> core() const { return solver_.core(); }
+
+ private:
+  // Clauses: encode.cc
+  void add_targets();
+  void expand(Variable v);
+  void add_dependencies(InstanceId id, DependencyClass kind, Root root, Literal antecedent);
+  void need(const ebuild::DependencyNode& node, Requirement context);
+  void need_atom(Requirement requirement);
+  void need_any_of(Requirement requirement);
+  void block(const Requirement& context);
+  void one_per_slot(Root root, InstanceId id);
+  void add_requirement(Requirement requirement);
+  Variable new_variable(VariableMeaning meaning);
+  void add_clause(const std::vector<Literal>& literals, ClauseMeaning meaning);
+
+  // Decisions: search.cc
+  bool expand_new();
+  Literal next_decision();
+  Literal decision_for(const Requirement& requirement);
+  Literal decision_for_atom(const Requirement& requirement);
+  bool is_asked_for(const Requirement& requirement, InstanceId id);
+  Literal decision_for_any_of(const Requirement& requirement);
+  int rank_of_branch(const ebuild::DependencyNode& branch, const Requirement& requirement);
+  bool available(const ebuild::DependencyNode& node, InstanceId owner, Root root);
+  void decide(Literal literal);
+  bool learn(ClauseId conflict);
+
+  // What waits for a decision, in the order in which it came into view: first the image's atoms, then its "|| ( )" groups
+  // (so that they see all that is there for certain), then the same for builds.
+  static constexpr size_t queue_count = 4;
+  struct Mark {
+    std::array<size_t, queue_count> sizes{}, cursors{};
+  };
+
+  Universe& universe_;
+  RootPolicy policy_;
+  Solver solver_;
+  std::deque<ebuild::DependencyNode> targets_;
+  std::vector<VariableMeaning> variables_;
+  std::unordered_map<uint64_t, Variable> in_root_;
+  std::unordered_map<InstanceId, Variable> built_;
+  std::vector<Requirement> requirements_;
+  std::unordered_map<Variable, std::vector<int>> requirements_of_;   // by antecedent; present: its clauses are there
+  std::map<std::pair<const ebuild::DependencyNode*, Root>, int> group_requirement_;
+  std::unordered_map<const ebuild::DependencyNode*, std::vector<InstanceId>> candidates_;
+  std::unordered_map<Variable, int> branch_ranks_;                   // as rank_of_branch said when it was decided
+  std::unordered_map<ClauseId, ClauseMeaning> clauses_;
+  std::array<std::vector<int>, queue_count> queues_;
+  std::array<size_t, queue_count> cursors_{};
+  std::vector<Mark> marks_;              // by level: the queues when its decision was made
+  size_t expanded_ = 0;                  // trail entries whose clauses are there
+};
+
+}  // namespace cooper::resolve

@@ -1,0 +1,79 @@
+// The packages that a search may meet, interned: each ebuild is a number; its flags, visibility and evaluated dependencies
+// are worked out once, when first asked for.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "ebuild/dependency.h"
+#include "repository/config.h"
+#include "resolve/plan.h"
+
+namespace cooper::resolve {
+
+using InstanceId = int32_t;                        // an ebuild of a repository with its USE flags
+constexpr InstanceId no_instance = -1;
+
+enum class DependencyClass { depend, bdepend, rdepend, pdepend, idepend };
+std::string_view name_of(DependencyClass c);       // "DEPEND", …
+
+// Dependencies with the USE conditionals resolved. Nodes never move: they serve as identities.
+struct Dependencies {
+  ebuild::DependencyNode depend, bdepend, rdepend, pdepend, idepend;
+  const ebuild::DependencyNode& of(DependencyClass c) const;
+};
+
+class Universe {
+ public:
+  explicit Universe(const Request& request);
+
+  const repository::Package& package(InstanceId id) const { return *instances_[id].package; }
+  std::string text(InstanceId id) const { return package(id).cpv.text(); }
+  std::string slot_text(InstanceId id) const;      // "8.2", or "0/72.1" where there is a subslot
+  const ebuild::UseSet& use(InstanceId id);
+  const std::map<std::string, repository::FlagState>& flags(InstanceId id);
+  const Dependencies& dependencies(InstanceId id);
+  const repository::VisibilityReason& visibility(InstanceId id);
+
+  // All ebuilds of a name: highest version first, of equal ones that of the repository with the highest priority.
+  const std::vector<InstanceId>& versions(const ebuild::PackageName& name);
+  // The visible ones that satisfy an atom as `use_of_dependent` makes it read, in the order of preference.
+  std::vector<InstanceId> candidates(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  bool matches(InstanceId id, const ebuild::Atom& atom);  // all but the USE dependencies
+  // The first USE dependency that the ebuild does not meet, as text ("[ssl]"), or "".
+  struct UseMismatch {
+    std::string flag;
+    bool wanted = true;
+    bool has_flag = true;
+  };
+  std::vector<UseMismatch> use_mismatches(InstanceId id, const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+
+  // Index into Request::base_provides, or -1.
+  int base_provides(const ebuild::Atom& atom) const;
+  bool image_provides(const ebuild::Atom& atom) const;
+
+  const Request& request() const { return request_; }
+  // The known name nearest to a name that does not exist: "dev-lang/php" for "dev-lang/phpp" or "app-lang/php"; or "".
+  std::string nearest_name(const ebuild::PackageName& name) const;
+
+ private:
+  struct Instance {
+    const repository::Package* package = nullptr;
+    int priority = 0;                              // of the repository: 0 is the highest
+    std::unique_ptr<repository::VisibilityReason> visibility;
+    std::unique_ptr<ebuild::UseSet> use;
+    std::unique_ptr<std::map<std::string, repository::FlagState>> flags;
+    std::unique_ptr<Dependencies> dependencies;
+  };
+  const Request& request_;
+  std::vector<Instance> instances_;
+  std::unordered_map<std::string, std::vector<InstanceId>> by_name_;
+  std::unordered_map<std::string, std::vector<int>> base_by_name_;   // indices into base_provides
+  std::unordered_map<std::string, std::vector<ebuild::Cpv>> provided_by_name_;  // package.provided
+};
+
+}  // namespace cooper::resolve

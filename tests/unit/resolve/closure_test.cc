@@ -1,0 +1,217 @@
+// Which packages are in the plan, where, and in which order.
+#include "fixture.h"
+
+namespace cooper::resolve::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST_F(ResolveTest, RuntimeClosureIsTheImage) {
+  add("a/app-1", {{"RDEPEND", "a/lib"}});
+  add("a/lib-1", {{"RDEPEND", "a/low"}});
+  add("a/low-1");
+  add("a/other-1");
+  Plan p = plan({"a/app"});
+  EXPECT_THAT(image(p), ElementsAre("a/app-1", "a/lib-1", "a/low-1"));
+  EXPECT_THAT(build_only(p), IsEmpty());
+  EXPECT_THAT(names(p, p.requested), ElementsAre("a/app-1"));
+  EXPECT_THAT(names(p, find(p, "a/app-1").rdepend), ElementsAre("a/lib-1"));
+  EXPECT_EQ(all(p), (std::vector<std::string>{"a/low-1", "a/lib-1", "a/app-1"}));
+}
+
+TEST_F(ResolveTest, BuildClosureIsDependAndBdependWithTheirRuntime) {
+  add("a/app-1", {{"DEPEND", "a/lib"}, {"BDEPEND", "a/tool"}, {"RDEPEND", "a/lib"}});
+  add("a/lib-1", {{"DEPEND", "a/headers"}, {"RDEPEND", "a/low"}});
+  add("a/low-1");
+  add("a/headers-1");
+  add("a/tool-1", {{"RDEPEND", "a/toollib"}});
+  add("a/toollib-1");
+  Plan p = plan({"a/app"});
+  EXPECT_THAT(image(p), ElementsAre("a/app-1", "a/lib-1", "a/low-1"));
+  EXPECT_THAT(build_only(p), ElementsAre("a/headers-1", "a/tool-1", "a/toollib-1"));
+  EXPECT_THAT(names(p, find(p, "a/app-1").build_closure), ElementsAre("a/lib-1", "a/low-1", "a/tool-1", "a/toollib-1"));
+  EXPECT_THAT(names(p, find(p, "a/lib-1").build_closure), ElementsAre("a/headers-1"));
+  EXPECT_THAT(names(p, find(p, "a/app-1").depend), ElementsAre("a/lib-1"));
+  EXPECT_THAT(names(p, find(p, "a/app-1").bdepend), ElementsAre("a/tool-1"));
+}
+
+TEST_F(ResolveTest, BaseRootSatisfiesBuildsNeverTheImage) {
+  add("a/app-1", {{"BDEPEND", ">=a/make-4"}, {"DEPEND", "a/make"}, {"RDEPEND", "a/sh"}});
+  add("a/make-5");
+  add("a/sh-1");
+  base("a/make-4.3");
+  base("a/sh-1");
+  Plan p = plan({"a/app"});
+  EXPECT_THAT(image(p), ElementsAre("a/app-1", "a/sh-1"));
+  EXPECT_THAT(build_only(p), IsEmpty());
+  ASSERT_EQ(p.provided.size(), 1u);
+  EXPECT_EQ(p.provided[0].cpv.text(), "a/make-4.3");
+}
+
+TEST_F(ResolveTest, BaseRootOfTheWrongVersionDoesNotCount) {
+  add("a/app-1", {{"BDEPEND", ">=a/make-5"}});
+  add("a/make-5");
+  base("a/make-4.3");
+  EXPECT_THAT(build_only(plan({"a/app"})), ElementsAre("a/make-5"));
+}
+
+TEST_F(ResolveTest, BaseRootAndSlots) {
+  add("a/app-1", {{"BDEPEND", "a/python:3.11 a/tool:0 a/llvm:16"}});
+  add("a/llvm-16.2", {{"SLOT", "16"}});
+  base("a/python-3.11.2");
+  base("a/tool-7");
+  base("a/llvm-15.1");
+  EXPECT_THAT(build_only(plan({"a/app"})), ElementsAre("a/llvm-16.2"));
+}
+
+TEST_F(ResolveTest, RuntimeNeedsOfBuildToolsComeFromTheBaseRoot) {
+  add("a/app-1", {{"BDEPEND", "a/tool"}});
+  add("a/tool-1", {{"RDEPEND", "a/sh a/lib"}});
+  add("a/sh-1");
+  add("a/lib-1");
+  base("a/sh-1");
+  EXPECT_THAT(build_only(plan({"a/app"})), ElementsAre("a/lib-1", "a/tool-1"));
+}
+
+TEST_F(ResolveTest, DependPrefersWhatTheImageHasOverTheBaseRoot) {
+  add("a/app-1", {{"DEPEND", "a/lib"}, {"RDEPEND", "a/lib"}});
+  add("a/lib-2", {{"RDEPEND", "a/low"}});
+  add("a/low-1");
+  base("a/lib-1");
+  Plan p = plan({"a/app"});
+  EXPECT_THAT(names(p, find(p, "a/app-1").build_closure), ElementsAre("a/lib-2", "a/low-1"));
+  base("a/low-1");
+  p = plan({"a/app"});
+  EXPECT_THAT(names(p, find(p, "a/app-1").build_closure), ElementsAre("a/lib-2"));
+}
+
+TEST_F(ResolveTest, AdoptedPackagesAreNotBuilt) {
+  add("a/app-1", {{"RDEPEND", "sys-libs/glibc >=sys-libs/glibc-2.30 a/lib"}});
+  add("a/lib-1");
+  adopt("sys-libs/glibc");
+  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1", "a/lib-1"));
+}
+
+TEST_F(ResolveTest, PackageProvidedCounts) {
+  add("a/app-1", {{"RDEPEND", ">=a/kernel-5"}});
+  config_->provided_packages = {*ebuild::Cpv::parse("a/kernel-6")};
+  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1"));
+}
+
+TEST_F(ResolveTest, InstallTimeToolsAreNoPartOfTheImage) {
+  add("a/app-1", {{"IDEPEND", "a/updater"}});
+  add("a/updater-1", {{"RDEPEND", "a/lib"}});
+  add("a/lib-1");
+  Plan p = plan({"a/app"});
+  EXPECT_THAT(image(p), ElementsAre("a/app-1"));
+  EXPECT_THAT(build_only(p), ElementsAre("a/lib-1", "a/updater-1"));
+  EXPECT_THAT(names(p, find(p, "a/app-1").idepend), ElementsAre("a/updater-1"));
+  EXPECT_THAT(find(p, "a/app-1").build_closure, IsEmpty());
+}
+
+TEST_F(ResolveTest, PdependIsInTheImage) {
+  add("a/app-1", {{"PDEPEND", "a/plugin"}});
+  add("a/plugin-1");
+  Plan p = plan({"a/app"});
+  EXPECT_THAT(image(p), ElementsAre("a/app-1", "a/plugin-1"));
+  EXPECT_THAT(names(p, find(p, "a/app-1").pdepend), ElementsAre("a/plugin-1"));
+}
+
+TEST_F(ResolveTest, UseConditionals) {
+  add("a/app-1", {{"IUSE", "+ssl gui"}, {"RDEPEND", "ssl? ( a/ssl ) !ssl? ( a/nossl ) gui? ( a/gui )"}});
+  add("a/ssl-1");
+  add("a/nossl-1");
+  add("a/gui-1");
+  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1", "a/ssl-1"));
+  config_->use_settings["a/app"] = {"-ssl", "gui"};
+  Plan p = plan({"a/app"});
+  EXPECT_THAT(image(p), ElementsAre("a/app-1", "a/gui-1", "a/nossl-1"));
+  EXPECT_THAT(find(p, "a/app-1").use, ElementsAre("gui"));
+  EXPECT_EQ(find(p, "a/app-1").flags.at("ssl").set_by, "the spec");
+}
+
+TEST_F(ResolveTest, RuntimeCycleIsNoProblem) {
+  add("a/x-1", {{"RDEPEND", "a/y"}});
+  add("a/y-1", {{"RDEPEND", "a/x"}});
+  EXPECT_THAT(image(plan({"a/x"})), ElementsAre("a/x-1", "a/y-1"));
+}
+
+TEST_F(ResolveTest, CycleThroughPdependIsBroken) {
+  add("a/lang-1", {{"PDEPEND", "a/module"}});
+  add("a/module-1", {{"DEPEND", "a/lang"}, {"RDEPEND", "a/lang"}});
+  Plan p = plan({"a/lang"});
+  EXPECT_EQ(all(p), (std::vector<std::string>{"a/lang-1", "a/module-1"}));
+  EXPECT_THAT(names(p, find(p, "a/module-1").build_closure), ElementsAre("a/lang-1"));
+  EXPECT_THAT(p.warnings, IsEmpty());
+}
+
+TEST_F(ResolveTest, CycleThroughRuntimeOfABuildNeedIsBrokenWithAWarning) {
+  add("a/tool-1", {{"RDEPEND", "a/lib"}});
+  add("a/lib-1", {{"BDEPEND", "a/tool"}});
+  Plan p = plan({"a/lib"});
+  EXPECT_EQ(all(p), (std::vector<std::string>{"a/tool-1", "a/lib-1"}));
+  ASSERT_EQ(p.warnings.size(), 1u);
+  EXPECT_THAT(p.warnings[0], HasSubstr("a/lib-1 is built without a/lib-1"));
+}
+
+TEST_F(ResolveTest, CycleOfBuildsIsBrokenByTheBaseRoot) {
+  add("a/x-1", {{"DEPEND", "a/y"}, {"RDEPEND", "a/y"}});
+  add("a/y-1", {{"DEPEND", "a/x"}, {"RDEPEND", "a/x"}});
+  base("a/x-0.9");
+  Plan p = plan({"a/x"});
+  EXPECT_EQ(all(p), (std::vector<std::string>{"a/y-1", "a/x-1"}));
+}
+
+TEST_F(ResolveTest, CycleOfBuildsIsAvoidedWhereThereIsAChoice) {
+  add("a/x-1", {{"BDEPEND", "|| ( a/y a/z )"}});
+  add("a/y-1", {{"BDEPEND", "a/x"}});
+  add("a/z-1");
+  EXPECT_EQ(all(plan({"a/x"})), (std::vector<std::string>{"a/z-1", "a/x-1"}));
+}
+
+TEST_F(ResolveTest, CycleOfBuildsIsExplained) {
+  add("a/x-1", {{"BDEPEND", "a/y"}});
+  add("a/y-1", {{"DEPEND", "a/x"}});
+  Error e = error({"a/x"});
+  EXPECT_EQ(e.kind, ErrorKind::no_resolution);
+  EXPECT_EQ(e.what, "these packages need each other to be built");
+  EXPECT_THAT(e.why, HasSubstr("a/x-1 needs a/y-1 to be built (BDEPEND: a/y)"));
+  EXPECT_THAT(e.why, HasSubstr("a/y-1 needs a/x-1 to be built (DEPEND: a/x)"));
+}
+
+TEST_F(ResolveTest, PackageThatNeedsItselfTakesAnOlderOne) {
+  add("a/lang-2", {{"BDEPEND", "a/lang"}});
+  add("a/lang-1");
+  Plan p = plan({"a/lang"});
+  EXPECT_EQ(all(p), (std::vector<std::string>{"a/lang-1", "a/lang-2"}));
+  EXPECT_THAT(image(p), ElementsAre("a/lang-2"));
+}
+
+TEST_F(ResolveTest, ReasonsFormAChainToTheRequest) {
+  add("a/app-1", {{"RDEPEND", "a/lib:="}, {"DEPEND", "a/lib:="}});
+  add("a/lib-1", {{"SLOT", "0/7"}});
+  Plan p = plan({"a/app"});
+  const PlannedPackage& lib = find(p, "a/lib-1");
+  EXPECT_EQ(lib.reasons[0].kind, "RDEPEND");
+  EXPECT_EQ(lib.reasons[0].requirement, "a/lib:=");
+  EXPECT_EQ(lib.reasons[0].choice, "only version");
+  const PlannedPackage& app = p.packages[static_cast<size_t>(lib.reasons[0].parent)];
+  EXPECT_EQ(app.package->cpv.text(), "a/app-1");
+  EXPECT_EQ(app.reasons[0].parent, -1);
+  EXPECT_EQ(app.reasons[0].kind, "request");
+  EXPECT_EQ(lib.reasons[1].kind, "DEPEND");
+}
+
+TEST_F(ResolveTest, SameRequestSamePlan) {
+  for (int i = 0; i < 30; ++i) {
+    std::string n = std::to_string(i);
+    add("a/p" + n + "-1", {{"RDEPEND", "|| ( a/p" + std::to_string((i * 7 + 3) % 30) + " a/p" + std::to_string((i + 1) % 30) + " )"}});
+  }
+  auto first = all(plan({"a/p0", "a/p5"}));
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(all(plan({"a/p0", "a/p5"})), first);
+}
+
+}  // namespace
+}  // namespace cooper::resolve::test
