@@ -27,7 +27,10 @@ rm -f -- "${COOPER_STATE}/user-patches-applied"
 
 if [[ -n ${COOPER_ENVIRONMENT} ]]; then
   [[ -r ${COOPER_ENVIRONMENT} ]] || die "cannot read the saved environment ${COOPER_ENVIRONMENT}"
-  source "${COOPER_ENVIRONMENT}"
+  # Functions that were read under extglob must be read so again.
+  shopt -s extglob
+  source "${COOPER_ENVIRONMENT}" || die "cannot load the saved environment ${COOPER_ENVIRONMENT}"
+  shopt -u extglob
 else
   COOPER_ECLASS_PATH=("${__cooper_home}/eclass")
   COOPER_EBUILD=${COOPER_EBUILD:-${__cooper_home}/ebuild/${PF}.ebuild}

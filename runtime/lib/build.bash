@@ -1,4 +1,4 @@
-# Configuring, compiling and patching (PMS 12.3.6, 12.3.7).
+# Configuring, compiling and patching (PMS 12.3.7, 12.3.8).
 
 # Whether the text of `configure --help` (in `help` of the caller) has an option, as a whole word.
 __cooper_configure_has() {
@@ -67,13 +67,14 @@ econf() {
 
 einstall() {
   ((__cooper_eapi < 6)) || __cooper_banned
-  local root=${ED-${D}}
+  local root=${ED-${D}} REPLY
   root=${root%/}
+  __cooper_libdir
   emake prefix="${root}/usr" datadir="${root}/usr/share" mandir="${root}/usr/share/man" infodir="${root}/usr/share/info" \
-    libdir="${root}/usr/$(get_libdir)" localstatedir="${root}/var/lib" sysconfdir="${root}/etc" -j1 "$@" install
+    libdir="${root}/usr/${REPLY}" localstatedir="${root}/var/lib" sysconfdir="${root}/etc" -j1 "$@" install
 }
 
-# PMS algorithm 12.1.
+# PMS 12.3.7.
 eapply() {
   local argument file patch
   local -a options=() files=()

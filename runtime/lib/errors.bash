@@ -1,4 +1,4 @@
-# Failure: die, nonfatal, assert, pipestatus (PMS 12.3.1, 12.3.5).
+# Failure: die, nonfatal, assert, pipestatus (PMS 12.3.1, 12.3.6).
 #
 # A failure may happen in the main shell, in a subshell, or in a helper program that xargs started. All three end the same way:
 # the record is on the status pipe once, and the main shell gets SIGUSR1 and exits with 1.
@@ -84,6 +84,7 @@ __cooper_report() {
 __cooper_is_nonfatal() { [[ ${COOPER_NONFATAL} == 1 ]]; }
 
 die() {
+  local IFS=$' \t\n'
   if [[ $1 == -n && ${__cooper_eapi} -ge 6 ]]; then
     shift
     if __cooper_is_nonfatal; then

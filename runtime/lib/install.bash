@@ -44,13 +44,20 @@ docinto() {
   __cooper_set_destination COOPER_DOCDESTTREE "$1" "usr/share/doc/${PF}"
 }
 
-insopts() { export COOPER_INSOPTS="$*"; }
-exeopts() { export COOPER_EXEOPTS="$*"; }
-diropts() { export COOPER_DIROPTS="$*"; }
+# Joined by blanks, whatever the ebuild has IFS at.
+__cooper_set_options() {
+  local name=$1 IFS=' '
+  shift
+  export "${name}=$*"
+}
+
+insopts() { __cooper_set_options COOPER_INSOPTS "$@"; }
+exeopts() { __cooper_set_options COOPER_EXEOPTS "$@"; }
+diropts() { __cooper_set_options COOPER_DIROPTS "$@"; }
 
 libopts() {
   ((__cooper_eapi < 7)) || __cooper_banned
-  export COOPER_LIBOPTS="$*"
+  __cooper_set_options COOPER_LIBOPTS "$@"
 }
 
 # __cooper_add_to_list ARRAY [-x] PATH…: lines "+PATH" and "-PATH".

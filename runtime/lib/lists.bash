@@ -80,13 +80,17 @@ __cooper_use_option() {
 use_with() { __cooper_use_option with without "$@"; }
 use_enable() { __cooper_use_option enable disable "$@"; }
 
-get_libdir() {
+# Sets REPLY (PMS 12.3.15).
+__cooper_libdir() {
   local name="LIBDIR_${ABI}"
-  if [[ -n ${ABI} && -n ${!name} ]]; then
-    printf '%s\n' "${!name}"
-  else
-    printf 'lib\n'
-  fi
+  REPLY=lib
+  [[ -z ${ABI} || -z ${!name} ]] || REPLY=${!name}
+}
+
+get_libdir() {
+  local REPLY
+  __cooper_libdir
+  printf '%s\n' "${REPLY}"
 }
 
 # Sandbox commands (PMS 12.3.3): the build's namespaces already decide what can be read and written.

@@ -1,4 +1,4 @@
-# What the user sees: the einfo family (PMS 12.3.4), and the status pipe that cooper reads (runtime/README.md).
+# What the user sees: the einfo family (PMS 12.3.5), and the status pipe that cooper reads (runtime/README.md).
 
 # One event: the fields as they stand, separated by tabs.
 __cooper_event() {
@@ -8,7 +8,7 @@ __cooper_event() {
 
 # __cooper_message KIND PREFIX TEXT…: shows TEXT, its escapes interpreted as by `echo -e`, and tells cooper of it, line by line.
 __cooper_message() {
-  local kind=$1 prefix=$2 text line
+  local kind=$1 prefix=$2 text line IFS=' '
   shift 2
   printf -v text '%b' "$*"
   while IFS= read -r line; do
@@ -24,7 +24,7 @@ eqawarn() { __cooper_message qa ' * QA: ' "$@"; }
 eerror() { __cooper_message error ' * ' "$@"; }
 
 einfon() {
-  local text
+  local text IFS=' '
   printf -v text '%b' "$*"
   printf ' * %s' "${text}" >&2
 }
@@ -44,7 +44,7 @@ eend() {
   return "${status}"
 }
 
-# The debug commands (PMS 12.3.15) are no-ops here: `cooper shell` is the way to look into a build.
+# The debug commands (PMS 12.3.16) are no-ops here: `cooper shell` is the way to look into a build.
 debug-print() { :; }
 debug-print-function() { :; }
 debug-print-section() { :; }

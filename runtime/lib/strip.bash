@@ -10,6 +10,8 @@ __cooper_finish_image() {
   else
     __cooper_write_lines "${COOPER_STATE}/dostrip" +/ "${__cooper_strip_list[@]}"
   fi
+  # The index of all info pages belongs to no single package; `make install` makes one where install-info is at hand.
+  rm -f -- "${D%/}${EPREFIX}/usr/share/info/dir"{,.old,.info}
   __cooper_strip_image
 }
 

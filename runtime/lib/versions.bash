@@ -82,7 +82,7 @@ __cooper_compare_text() {
   fi
 }
 
-# PMS algorithm 3.3: the numeric components after the first.
+# PMS 3.3: the numeric components after the first.
 __cooper_compare_numbers() {
   local -a a b
   IFS=. read -ra a <<<"$1"

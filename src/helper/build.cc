@@ -1,4 +1,4 @@
-// emake, nonfatal and die as programs (PMS 12.3.1, 12.3.5, 12.3.7), and install(1) with owners for the ledger.
+// emake, nonfatal and die as programs (PMS 12.3.1, 12.3.6, 12.3.8), and install(1) with owners for the ledger.
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -106,7 +106,7 @@ std::string library_folder() {
 
 std::string doc_folder() { return in_image("usr/share/doc/" + variable("PF") + "/" + variable("COOPER_DOCDESTTREE")); }
 
-// The options of insopts or exeopts where the EAPI lets them rule this command too (PMS tables 12.18, 12.19).
+// The options of insopts or exeopts where the EAPI lets them rule this command too (PMS 12.3.10).
 std::string inherited_options(const char* name, const char* fixed) { return eapi() >= 8 ? fixed : variable(name); }
 
 // What each command does, by its name without "do" or "new".

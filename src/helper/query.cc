@@ -1,4 +1,4 @@
-// Questions: has_version and best_version (PMS 12.3.3), and the ELF files of a folder, for stripping.
+// Questions: has_version and best_version (PMS 12.3.4), and the ELF files of a folder, for stripping.
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -87,7 +87,7 @@ const Kind* find_kind(std::string_view name) {
   return nullptr;
 }
 
-// The file that an argument of unpack means (PMS table 12.24).
+// The file that an argument of unpack means (PMS 12.3.15).
 Result<std::string> find_source(const std::string& argument) {
   if (argument.find('/') == std::string::npos) return variable("DISTDIR") + "/" + argument;
   if (!argument.starts_with("./") && eapi() < 6)

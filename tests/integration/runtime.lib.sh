@@ -15,6 +15,15 @@ run_ebuild() {
   ln -s "${eclasses:-$COOPER_SOURCE/tests/integration/pms/eclass}" "$box/cooper/eclass"
   ln -s "${distfiles:-/nonexistent}" "$box/cooper/distfiles"
   [[ ! -d ${files:-} ]] || cp -r "$files/." "$box/cooper/ebuild/files/"
+  local patch
+  for patch in ${user_patches:-}; do
+    mkdir -p "$box/cooper/patches"
+    cp "$files/$patch" "$box/cooper/patches/"
+  done
+  if [[ -n ${bashrc:-} ]]; then
+    mkdir -p "$box/cooper/bashrc"
+    printf '%s\n' "$bashrc" >"$box/cooper/bashrc/hook"
+  fi
   sed "s/@EAPI@/$eapi/" "$ebuild" >"$box/cooper/ebuild/fixture-1.2.3-r1.ebuild"
   printf '%s\n' 'dev-libs/foo-1.2.3 0/12 fixture static -doc' 'dev-libs/foo-2.0-r1 2/2 fixture -static' \
     'dev-lang/python-3.11.2 3.11/3.11 fixture ssl' >"$box/cooper/state/packages"

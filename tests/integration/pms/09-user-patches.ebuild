@@ -1,4 +1,4 @@
-# PMS 12.3.6: src_prepare must call eapply_user
+# PMS 12.3.7: src_prepare must call eapply_user
 # EAPI: 6 7 8 9
 # DIES: must call eapply_user
 EAPI=@EAPI@

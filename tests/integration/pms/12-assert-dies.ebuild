@@ -1,4 +1,4 @@
-# PMS 12.3.5: assert dies with its message
+# PMS 12.3.6: assert dies with its message
 # EAPI: 6 7 8
 # DIES: one of them failed
 EAPI=@EAPI@

@@ -1,4 +1,4 @@
-# PMS 12.3.5: assert, banned in EAPI 9; pipestatus, from EAPI 9 on
+# PMS 12.3.6: assert, banned in EAPI 9; pipestatus, from EAPI 9 on
 # EAPI: 7 8 9
 EAPI=@EAPI@
 inherit check

@@ -1,4 +1,4 @@
-# PMS 12.3.5: die in a pipeline
+# PMS 12.3.6: die in a pipeline
 # EAPI: 7 8 9
 # DIES: in the middle
 EAPI=@EAPI@

@@ -1,4 +1,4 @@
-# PMS 12.3.5: die in a subshell ends the build, from EAPI 7 on
+# PMS 12.3.6: die in a subshell ends the build, from EAPI 7 on
 # EAPI: 7 8 9
 # DIES: deep inside
 # STACK: src_install

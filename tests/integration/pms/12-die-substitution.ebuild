@@ -1,4 +1,4 @@
-# PMS 12.3.5: die in a command substitution
+# PMS 12.3.6: die in a command substitution
 # EAPI: 7 8 9
 # DIES: in a substitution
 EAPI=@EAPI@

@@ -1,4 +1,4 @@
-# PMS 12.3.5: die
+# PMS 12.3.6: die
 # EAPI: 7 8 9
 # DIES: the reason
 # STACK: helper

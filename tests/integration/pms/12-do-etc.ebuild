@@ -1,4 +1,4 @@
-# PMS 12.3.9, tables 12.18 and 12.19: files of /etc and headers; insopts and exeopts rule them up to EAPI 7
+# PMS 12.3.9, 12.3.10: files of /etc and headers; insopts and exeopts rule them up to EAPI 7
 # EAPI: 7 8 9
 EAPI=@EAPI@
 inherit check

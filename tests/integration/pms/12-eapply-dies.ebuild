@@ -1,4 +1,4 @@
-# PMS 12.3.6: a patch that does not apply
+# PMS 12.3.7: a patch that does not apply
 # EAPI: 6 7 8 9
 # FILES
 # DIES: the patch bad.patch does not apply

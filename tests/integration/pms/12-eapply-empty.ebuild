@@ -1,4 +1,4 @@
-# PMS 12.3.6: a folder without patches
+# PMS 12.3.7: a folder without patches
 # EAPI: 6 7 8 9
 # DIES: there is no *.diff or *.patch
 EAPI=@EAPI@

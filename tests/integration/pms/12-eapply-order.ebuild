@@ -1,4 +1,4 @@
-# PMS 12.3.6: an option after a file
+# PMS 12.3.7: an option after a file
 # EAPI: 6 7 8 9
 # FILES
 # DIES: follows a file name

@@ -1,4 +1,4 @@
-# PMS 12.3.6: eapply
+# PMS 12.3.7: eapply
 # EAPI: 6 7 8 9
 # FILES
 EAPI=@EAPI@

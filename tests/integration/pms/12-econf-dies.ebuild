@@ -1,4 +1,4 @@
-# PMS 12.3.7: a failing configure ends the build
+# PMS 12.3.8: a failing configure ends the build
 # EAPI: 5 6 7 8 9
 # DIES: econf: ./configure failed
 EAPI=@EAPI@

@@ -1,4 +1,4 @@
-# PMS 12.3.7: what econf passes
+# PMS 12.3.8: what econf passes
 # EAPI: 5 6 7 8 9
 EAPI=@EAPI@
 inherit check

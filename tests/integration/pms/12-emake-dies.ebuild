@@ -1,4 +1,4 @@
-# PMS 12.3.7: a failing make ends the build
+# PMS 12.3.8: a failing make ends the build
 # EAPI: 5 6 7 8 9
 # DIES: emake: failed with status 2
 # LINE: 8

@@ -1,4 +1,4 @@
-# PMS 12.3.7: emake is a program, passes MAKEOPTS, and what it is given overrides them
+# PMS 12.3.8: emake is a program, passes MAKEOPTS, and what it is given overrides them
 # EAPI: 5 6 7 8 9
 EAPI=@EAPI@
 inherit check

@@ -1,4 +1,4 @@
-# PMS 12.3.5: exit is no way to end a build
+# PMS 12.3.6: exit is no way to end a build
 # EAPI: 8
 # DIES: called exit 0
 EAPI=@EAPI@

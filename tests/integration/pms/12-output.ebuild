@@ -1,4 +1,4 @@
-# PMS 12.3.4: the output commands
+# PMS 12.3.5: the output commands
 # EAPI: 7 8 9
 # EVENT: elog	info	first line
 # EVENT: elog	info	second line

@@ -1,4 +1,4 @@
-# PMS 12.3.3: has_version and best_version
+# PMS 12.3.4: has_version and best_version
 # EAPI: 7 8 9
 EAPI=@EAPI@
 inherit check

@@ -1,4 +1,4 @@
-# PMS 12.3.3: a malformed package dependency specification
+# PMS 12.3.4: a malformed package dependency specification
 # EAPI: 7 8 9
 # DIES: has_version:
 EAPI=@EAPI@
