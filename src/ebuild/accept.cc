@@ -17,8 +17,10 @@ void expand_group(std::string_view name, const LicenseGroups& groups, std::set<s
   }
   if (!seen.emplace(name).second) return;
   for (std::string_view word : group->second) {
-    if (word.starts_with('@')) expand_group(word.substr(1), groups, seen, licenses, unknown);
-    else licenses.push_back(word);
+    if (word.starts_with('@'))
+      expand_group(word.substr(1), groups, seen, licenses, unknown);
+    else
+      licenses.push_back(word);
   }
 }
 
@@ -60,7 +62,8 @@ void stack_incremental(std::set<std::string, std::less<>>& set, std::string_view
   }
 }
 
-bool keywords_accepted(const std::vector<std::string_view>& keywords, const std::set<std::string, std::less<>>& accept) {
+bool keywords_accepted(const std::vector<std::string_view>& keywords,
+                       const std::set<std::string, std::less<>>& accept) {
   if (accept.contains("**")) return true;
   bool all_stable = accept.contains("*"), all_testing = accept.contains("~*");
   for (std::string_view keyword : keywords) {
@@ -80,7 +83,8 @@ bool keywords_stable(const std::vector<std::string_view>& keywords, const std::s
   if (!keywords_accepted(keywords, accept)) return false;
   std::vector<std::string> testing;
   for (std::string_view keyword : keywords)
-    testing.push_back(keyword.starts_with('~') || keyword.starts_with('-') ? std::string(keyword) : "~" + std::string(keyword));
+    testing.push_back(keyword.starts_with('~') || keyword.starts_with('-') ? std::string(keyword)
+                                                                           : "~" + std::string(keyword));
   return !keywords_accepted({testing.begin(), testing.end()}, accept);
 }
 

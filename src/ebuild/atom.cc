@@ -12,8 +12,8 @@ struct Rules {
   bool wildcards = false;   // "*" in names
 };
 
-// Reads one atom from left to right: each step takes its part off `rest`. A step that fails leaves the reason in `problem`
-// (and `hint`), and nothing is allocated for an atom that is right.
+// Reads one atom from left to right: each step takes its part off `rest`. A step that fails leaves the reason in
+// `problem` (and `hint`), and nothing is allocated for an atom that is right.
 struct Reader {
   std::string_view rest;
   const Rules& rules;
@@ -48,12 +48,18 @@ struct Reader {
   }
 
   void read_operator() {
-    if (take("<=")) atom.op = Operator::less_equal;
-    else if (take("<")) atom.op = Operator::less;
-    else if (take(">=")) atom.op = Operator::greater_equal;
-    else if (take(">")) atom.op = Operator::greater;
-    else if (take("=")) atom.op = Operator::equal;
-    else if (take("~")) atom.op = Operator::revision_of;
+    if (take("<="))
+      atom.op = Operator::less_equal;
+    else if (take("<"))
+      atom.op = Operator::less;
+    else if (take(">="))
+      atom.op = Operator::greater_equal;
+    else if (take(">"))
+      atom.op = Operator::greater;
+    else if (take("="))
+      atom.op = Operator::equal;
+    else if (take("~"))
+      atom.op = Operator::revision_of;
   }
 
   bool read_use_element(std::string_view text) {
@@ -191,7 +197,8 @@ struct Reader {
     }
     NameVersion parts = split_name_version(package);
     if (parts.version.empty())
-      return refuse("an operator needs a version at the end of the name, and \"" + std::string(package) + "\" has none");
+      return refuse("an operator needs a version at the end of the name, and \"" + std::string(package) +
+                    "\" has none");
     Result<Version> version = Version::parse(parts.version);
     if (!version) return refuse(version.error().why);
     atom.version = std::move(*version);
@@ -210,8 +217,8 @@ Result<Atom> read_atom(std::string_view text, const Rules& rules) {
   Result<Atom> atom(std::in_place);
   Reader reader{text, rules, *atom};
   if (reader.read()) return atom;
-  return fail(ErrorKind::usage, "invalid package dependency \"" + std::string(text) + "\"", {}, std::move(reader.problem),
-              std::move(reader.hint));
+  return fail(ErrorKind::usage, "invalid package dependency \"" + std::string(text) + "\"", {},
+              std::move(reader.problem), std::move(reader.hint));
 }
 
 // "*" stands for any text, the empty one included.
@@ -309,7 +316,8 @@ std::string Atom::text() const {
 }
 
 bool Atom::matches(const Cpv& cpv) const {
-  if (wildcard) return matches_pattern(cpv.name.category, name.category) && matches_pattern(cpv.name.package, name.package);
+  if (wildcard)
+    return matches_pattern(cpv.name.category, name.category) && matches_pattern(cpv.name.package, name.package);
   if (cpv.name.package != name.package || cpv.name.category != name.category) return false;
   switch (op) {
     case Operator::none: return true;
@@ -331,7 +339,8 @@ bool Atom::matches(const Cpv& cpv, std::string_view slot_text, std::string_view 
     std::string_view main = slot_text.substr(0, slash);
     if (slot != main) return false;
     // A SLOT without a subslot has one that equals the slot (PMS 7.2).
-    if (!subslot.empty() && subslot != (slash == std::string_view::npos ? main : slot_text.substr(slash + 1))) return false;
+    if (!subslot.empty() && subslot != (slash == std::string_view::npos ? main : slot_text.substr(slash + 1)))
+      return false;
   }
   return matches(cpv);
 }

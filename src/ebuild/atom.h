@@ -30,18 +30,18 @@ struct Cpv {
 };
 
 enum class Operator { none, less, less_equal, equal, equal_prefix, revision_of, greater_equal, greater };
-enum class Block { none, weak, strong };             // "!" and "!!"
-enum class SlotOperator { none, equal, any };         // ":=" and ":*"
+enum class Block { none, weak, strong };       // "!" and "!!"
+enum class SlotOperator { none, equal, any };  // ":=" and ":*"
 
 // One element of "[…]": PMS 8.3.4.
 struct UseDependency {
   enum class Kind {
-    enabled,        // [flag]
-    disabled,       // [-flag]
-    same,           // [flag=]
-    opposite,       // [!flag=]
-    if_enabled,     // [flag?]
-    if_disabled,    // [!flag?]
+    enabled,      // [flag]
+    disabled,     // [-flag]
+    same,         // [flag=]
+    opposite,     // [!flag=]
+    if_enabled,   // [flag?]
+    if_disabled,  // [!flag?]
   };
   std::string flag;
   Kind kind = Kind::enabled;
@@ -53,12 +53,12 @@ struct Atom {
   Block block = Block::none;
   Operator op = Operator::none;
   PackageName name;
-  Version version;                 // meaningful where op != none
-  std::string slot, subslot;       // "" where not named
+  Version version;            // meaningful where op != none
+  std::string slot, subslot;  // "" where not named
   SlotOperator slot_operator = SlotOperator::none;
-  std::string repository;          // "" where not named (user configuration only; not legal in ebuilds)
+  std::string repository;  // "" where not named (user configuration only; not legal in ebuilds)
   std::vector<UseDependency> use;
-  bool wildcard = false;           // category or package hold "*" (user configuration only)
+  bool wildcard = false;  // category or package hold "*" (user configuration only)
 
   // Errors: usage, `what` says what is wrong with which atom, `why` the rule and the EAPI.
   static Result<Atom> parse(std::string_view text, const Eapi& eapi);
@@ -66,7 +66,7 @@ struct Atom {
   // `wildcards`, "*/*" and "dev-*/foo*" allowed.
   static Result<Atom> parse_user(std::string_view text, bool wildcards = false);
 
-  std::string text() const;        // parse(text()) gives the same atom again
+  std::string text() const;  // parse(text()) gives the same atom again
   // Name, version and operator only.
   bool matches(const Cpv& cpv) const;
   // matches(cpv), and slot, subslot and repository where the atom names them. `slot_text` is SLOT: "8.2" or "0/72.1".

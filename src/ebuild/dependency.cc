@@ -1,5 +1,7 @@
 #include "ebuild/dependency.h"
 
+#include <cstdint>
+
 #include "ebuild/names.h"
 
 namespace cooper::ebuild {
@@ -14,9 +16,13 @@ struct Parser {
   std::string_view text;
   DependencyKind kind;
   const Eapi& eapi;
-  size_t next = 0;             // where the search for the next token begins
+  size_t next = 0;              // where the search for the next token begins
   std::string_view token = {};  // the current one; empty at the end
   Error error = {};
+  // For the root and then each "(", in order: how many items it holds. Nodes are large, so that growing a list of them
+  // step by step would cost more than all of the parsing; this way each list is allocated once, in its size.
+  std::vector<uint32_t> sizes = {};
+  size_t groups = 0;  // how many of `sizes` are used
 
   size_t offset() const { return token.empty() ? text.size() : static_cast<size_t>(token.data() - text.data()); }
 
@@ -27,10 +33,30 @@ struct Parser {
     token = text.substr(begin, next - begin);
   }
 
+  void count_items() {
+    std::vector<uint32_t> open{0};
+    sizes.push_back(0);
+    bool opener = false;  // the last token was "||" or the like, so that "(" belongs to its item
+    for (advance(); !token.empty(); advance()) {
+      if (token == ")") {
+        if (open.size() > 1) open.pop_back();
+      } else if (token == "(") {
+        if (!opener) ++sizes[open.back()];
+        open.push_back(static_cast<uint32_t>(sizes.size()));
+        sizes.push_back(0);
+      } else {
+        ++sizes[open.back()];
+      }
+      opener = token.ends_with('?') || token == "||" || token == "^^";
+    }
+    next = 0;
+  }
+
   bool refuse(std::string why, std::string hint = {}) {
-    std::string what = token.empty() ? "the dependency string ends too early"
-                                     : "unexpected \"" + std::string(token) + "\"";
-    error = Error{ErrorKind::usage, what + " at offset " + std::to_string(offset()), {}, std::move(why), std::move(hint)};
+    std::string what =
+        token.empty() ? "the dependency string ends too early" : "unexpected \"" + std::string(token) + "\"";
+    error =
+        Error{ErrorKind::usage, what + " at offset " + std::to_string(offset()), {}, std::move(why), std::move(hint)};
     return false;
   }
 
@@ -42,12 +68,14 @@ struct Parser {
       return true;
     }
     if (token == "||") {
-      if (kind == DependencyKind::src_uri || kind == DependencyKind::words) return refuse("\"||\" is not legal in this variable");
+      if (kind == DependencyKind::src_uri || kind == DependencyKind::words)
+        return refuse("\"||\" is not legal in this variable");
       node.kind = GroupKind::any_of;
     } else if (token == "^^" || token == "??") {
       if (kind != DependencyKind::required_use)
         return refuse("\"" + std::string(token) + "\" is legal in REQUIRED_USE only");
-      if (token == "??" && !eapi.at_most_one_of) return refuse("\"??\" groups are not in EAPI " + std::string(eapi.name));
+      if (token == "??" && !eapi.at_most_one_of)
+        return refuse("\"??\" groups are not in EAPI " + std::string(eapi.name));
       node.kind = token == "^^" ? GroupKind::exactly_one_of : GroupKind::at_most_one_of;
     } else if (token.ends_with('?')) {
       std::string_view flag = token.substr(0, token.size() - 1);
@@ -87,7 +115,8 @@ struct Parser {
     node.word = token;
     std::string_view uri = token;
     if (uri.starts_with("fetch+") || uri.starts_with("mirror+")) {
-      if (!eapi.selective_uri_restrictions) return refuse("\"fetch+\" and \"mirror+\" are not in EAPI " + std::string(eapi.name));
+      if (!eapi.selective_uri_restrictions)
+        return refuse("\"fetch+\" and \"mirror+\" are not in EAPI " + std::string(eapi.name));
       uri.remove_prefix(uri.find('+') + 1);
     }
     bool flat = uri.find("://") == std::string_view::npos;
@@ -101,7 +130,8 @@ struct Parser {
       next = before;
       token = last;
       std::string_view name = uri.substr(uri.rfind('/') + 1);
-      return !name.empty() || refuse("the URI names no file", "say \"-> name\" after it");
+      bool names_file = !name.empty() && name != "." && name != "..";
+      return names_file || refuse("the URI names no file", "say \"-> name\" after it");
     }
     if (flat) return refuse("\"->\" follows a plain file name");
     if (!eapi.src_uri_arrows) return refuse("\"->\" is not in EAPI " + std::string(eapi.name));
@@ -134,6 +164,7 @@ struct Parser {
   // The items up to the closing ")" (or, at depth 0, the end), which stays the current token.
   bool read_items(std::vector<DependencyNode>& items, int depth) {
     if (depth > deepest) return refuse("groups stand in more than " + std::to_string(deepest) + " others");
+    items.reserve(sizes[groups++]);
     while (!token.empty() && token != ")") {
       DependencyNode& node = items.emplace_back();
       bool is_group = false;
@@ -218,6 +249,7 @@ void collect_leaves(const DependencyNode& node, std::vector<const DependencyNode
 Result<DependencyNode> parse_dependency(std::string_view text, DependencyKind kind, const Eapi& eapi) {
   Result<DependencyNode> root(std::in_place);
   Parser parser{text, kind, eapi};
+  parser.count_items();
   parser.advance();
   bool good = parser.read_items(root->children, 0);
   if (good && !parser.token.empty()) good = parser.refuse("no group is open here that it could close");
@@ -227,8 +259,10 @@ Result<DependencyNode> parse_dependency(std::string_view text, DependencyKind ki
 
 std::string to_text(const DependencyNode& node) {
   std::string text;
-  if (!node.is_leaf && node.kind == GroupKind::all) append_items(text, node.children);
-  else append_node(text, node);
+  if (!node.is_leaf && node.kind == GroupKind::all)
+    append_items(text, node.children);
+  else
+    append_node(text, node);
   return text;
 }
 

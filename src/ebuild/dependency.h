@@ -21,20 +21,22 @@ enum class GroupKind { all, any_of, exactly_one_of, at_most_one_of, use_conditio
 // A node: a leaf (an atom, flag, license, URI or word) or a group.
 struct DependencyNode {
   bool is_leaf = false;
-  GroupKind kind = GroupKind::all;         // groups
-  std::string flag;                        // use_conditional: the flag …
-  bool negated = false;                    // … and whether it is "!flag? ( )"
-  std::vector<DependencyNode> children;    // groups
+  GroupKind kind = GroupKind::all;       // groups
+  std::string flag;                      // use_conditional: the flag …
+  bool negated = false;                  // … and whether it is "!flag? ( )"
+  std::vector<DependencyNode> children;  // groups
 
-  std::string word;                        // leaves: the text; SRC_URI: the URI; REQUIRED_USE: the flag without "!"
-  bool word_negated = false;               // REQUIRED_USE leaves: "!flag"
-  std::string rename;                      // SRC_URI leaves: what follows "->", or ""
-  Atom atom;                               // *DEPEND leaves
+  std::string word;  // leaves: the text; SRC_URI: the URI ("fetch+" included, see sources.h); REQUIRED_USE: the flag
+                     // without "!"
+  bool word_negated = false;  // REQUIRED_USE leaves: "!flag"
+  std::string rename;         // SRC_URI leaves: what follows "->", or ""
+  Atom atom;                  // *DEPEND leaves
 };
 
 enum class DependencyKind { packages, required_use, license, src_uri, words /* RESTRICT, PROPERTIES */ };
 
-// The whole string as one `all` group. Errors: usage, with the offending token and its offset in `what`, the rule in `why`.
+// The whole string as one `all` group. Errors: usage, with the offending token and its offset in `what`, the rule in
+// `why`.
 Result<DependencyNode> parse_dependency(std::string_view text, DependencyKind kind, const Eapi& eapi);
 
 std::string to_text(const DependencyNode& node);

@@ -25,8 +25,8 @@ constexpr std::array<Digest, 9> known_digests{{{"BLAKE2B", 128},
                                                {"WHIRLPOOL", 128}}};
 
 bool is_entry_type(std::string_view word) {
-  return word == "DIST" || word == "EBUILD" || word == "AUX" || word == "MISC" || word == "DATA" || word == "MANIFEST" ||
-         word == "OPTIONAL";
+  return word == "DIST" || word == "EBUILD" || word == "AUX" || word == "MISC" || word == "DATA" ||
+         word == "MANIFEST" || word == "OPTIONAL";
 }
 // These have a name (a path, a time) and nothing else.
 bool is_bare_type(std::string_view word) { return word == "IGNORE" || word == "TIMESTAMP"; }
@@ -41,9 +41,11 @@ int hex_value(char c) {
 void append_utf8(std::string& text, uint32_t point) {
   auto byte = [&](uint32_t value) { text.push_back(static_cast<char>(value)); };
   if (point < 0x80) return byte(point);
-  if (point < 0x800) byte(0xC0 | point >> 6);
+  if (point < 0x800)
+    byte(0xC0 | point >> 6);
   else {
-    if (point < 0x10000) byte(0xE0 | point >> 12);
+    if (point < 0x10000)
+      byte(0xE0 | point >> 12);
     else {
       byte(0xF0 | point >> 18);
       byte(0x80 | (point >> 12 & 0x3F));
@@ -53,10 +55,12 @@ void append_utf8(std::string& text, uint32_t point) {
   byte(0x80 | (point & 0x3F));
 }
 
-// Undoes the escapes of GLEP 74 (\xHH, \uHHHH, \UHHHHHHHH); false where one is malformed or names no legal character.
+// Undoes the escapes of GLEP 74 (\xHH, \uHHHH, \UHHHHHHHH); false where one is malformed or a NUL stands there,
+// plain or escaped.
 bool unescape(std::string_view text, std::string& name) {
   name.clear();
   for (size_t i = 0; i < text.size();) {
+    if (text[i] == '\0') return false;
     if (text[i] != '\\') {
       name.push_back(text[i++]);
       continue;
@@ -82,8 +86,10 @@ std::string escape(std::string_view name) {
   std::string text;
   for (char c : name) {
     auto byte = static_cast<unsigned char>(c);
-    if (byte > ' ' && byte != 0x7F && c != '\\') text.push_back(c);
-    else (text += "\\x") += {hex[byte >> 4], hex[byte & 15]};
+    if (byte > ' ' && byte != 0x7F && c != '\\')
+      text.push_back(c);
+    else
+      (text += "\\x") += {hex[byte >> 4], hex[byte & 15]};
   }
   return text;
 }
@@ -117,7 +123,8 @@ std::string read_entry(const std::vector<std::string_view>& words, ManifestEntry
   bool bare = is_bare_type(words[0]);
   if (!bare && !is_entry_type(words[0])) return "unknown kind of entry \"" + entry.type + "\"";
   if (words.size() < (bare ? 2U : 3U)) return "the line is cut short";
-  if (!unescape(words[1], entry.name)) return "the name \"" + std::string(words[1]) + "\" holds a malformed escape";
+  if (!unescape(words[1], entry.name))
+    return "the name \"" + std::string(words[1]) + "\" holds a malformed escape or a NUL";
   if (entry.type != "TIMESTAMP" && !is_safe_name(entry.name, entry.type != "DIST" && entry.type != "EBUILD"))
     return "the name \"" + std::string(words[1]) + "\" does not name a file here";
   if (bare) return words.size() == 2 ? "" : "something follows the name";

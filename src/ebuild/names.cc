@@ -47,9 +47,7 @@ bool is_slot_name(std::string_view name) { return is_category_name(name); }
 bool is_license_name(std::string_view name) { return is_category_name(name); }
 bool is_eapi_name(std::string_view name) { return is_category_name(name); }
 
-bool is_use_flag_name(std::string_view name) {
-  return consists_of(name, alphanumeric, word | plus | hyphen | at);
-}
+bool is_use_flag_name(std::string_view name) { return consists_of(name, alphanumeric, word | plus | hyphen | at); }
 
 bool is_repository_name(std::string_view name) {
   return consists_of(name, word, word | hyphen) && split_name_version(name).version.empty();
@@ -67,7 +65,8 @@ NameVersion split_name_version(std::string_view text) {
   // "-r1" may be a revision: then the version begins one hyphen earlier.
   if (last + 1 < text.size() && text[last + 1] == 'r') {
     size_t before = text.rfind('-', last - 1);
-    if (before == std::string_view::npos || before == 0 || !Version::is_valid(text.substr(before + 1))) return {text, {}};
+    if (before == std::string_view::npos || before == 0 || !Version::is_valid(text.substr(before + 1)))
+      return {text, {}};
     return {text.substr(0, before), text.substr(before + 1)};
   }
   if (!Version::is_valid(text.substr(last + 1))) return {text, {}};

@@ -97,8 +97,9 @@ std::string reason(const Evaluator& evaluator, const DependencyNode& part) {
     if (evaluator.holds(child)) holding.push_back(text);
     members.push_back(std::move(text));
   }
-  if (members.empty()) return "\"" + to_text(part) + "\" has nothing to choose from, which EAPI " +
-                              std::string(evaluator.eapi.name) + " counts as not met";
+  if (members.empty())
+    return "\"" + to_text(part) + "\" has nothing to choose from, which EAPI " + std::string(evaluator.eapi.name) +
+           " counts as not met";
   std::string demand = part.kind == GroupKind::any_of           ? "at least one of "
                        : part.kind == GroupKind::exactly_one_of ? "exactly one of "
                                                                 : "at most one of ";
@@ -164,14 +165,17 @@ std::vector<std::string> violated_required_use(const DependencyNode& node, const
   return result;
 }
 
-std::vector<RequiredUseViolation> explain_required_use(const DependencyNode& node, const UseSet& use, const Eapi& eapi) {
+std::vector<RequiredUseViolation> explain_required_use(const DependencyNode& node, const UseSet& use,
+                                                       const Eapi& eapi) {
   Evaluator evaluator{use, eapi};
   std::vector<RequiredUseViolation> result;
-  for (const DependencyNode& part : evaluator.violated_parts(node)) result.push_back({to_text(part), reason(evaluator, part)});
+  for (const DependencyNode& part : evaluator.violated_parts(node))
+    result.push_back({to_text(part), reason(evaluator, part)});
   return result;
 }
 
-std::optional<std::vector<FlagChange>> mend_required_use(const DependencyNode& node, const UseSet& use, const Eapi& eapi,
+std::optional<std::vector<FlagChange>> mend_required_use(const DependencyNode& node, const UseSet& use,
+                                                         const Eapi& eapi,
                                                          const std::function<bool(std::string_view)>& may_change,
                                                          int most_changes) {
   Mender mender{node, eapi, may_change, use};

@@ -26,10 +26,11 @@ struct FlagChange {
   bool on = true;
   bool operator==(const FlagChange&) const = default;
 };
-// The fewest flags to change so that REQUIRED_USE holds; of several such choices the one that leaves conditions ("soap?")
-// alone and comes first in the text. Flags for which `may_change` is false stay. Nothing where it takes more than
-// `most_changes`, an empty list where all holds already.
-std::optional<std::vector<FlagChange>> mend_required_use(const DependencyNode& node, const UseSet& use, const Eapi& eapi,
+// The fewest flags to change so that REQUIRED_USE holds; of several such choices the one that leaves conditions
+// ("soap?") alone and comes first in the text. Flags for which `may_change` is false stay. Nothing where it takes more
+// than `most_changes`, an empty list where all holds already.
+std::optional<std::vector<FlagChange>> mend_required_use(const DependencyNode& node, const UseSet& use,
+                                                         const Eapi& eapi,
                                                          const std::function<bool(std::string_view)>& may_change,
                                                          int most_changes = 4);
 

@@ -23,8 +23,10 @@ Result<std::vector<IuseFlag>> parse_iuse(std::string_view text, const Eapi& eapi
       return fail(ErrorKind::usage, "invalid word \"" + std::string(word) + "\" in IUSE", {},
                   "\"" + std::string(name) + "\" is no name of a USE flag");
     auto known = std::find_if(flags.begin(), flags.end(), [&](const IuseFlag& flag) { return flag.name == name; });
-    if (known == flags.end()) flags.push_back({std::string(name), default_on});
-    else if (default_on) known->default_on = default_on;
+    if (known == flags.end())
+      flags.push_back({std::string(name), default_on});
+    else if (default_on)
+      known->default_on = default_on;
   }
   return flags;
 }

@@ -20,13 +20,13 @@ struct IuseFlag {
   bool operator==(const IuseFlag&) const = default;
 };
 
-// In the order of the text, each flag once: where several eclasses name a flag, a default given by any of them counts, and
-// the last of them wins. Errors: usage, with the word in `what`.
+// In the order of the text, each flag once: where several eclasses name a flag, a default given by any of them counts,
+// and the last of them wins. Errors: usage, with the word in `what`.
 Result<std::vector<IuseFlag>> parse_iuse(std::string_view text, const Eapi& eapi);
 
 // What a USE dependency demands once the flags of the package that has it are known (PMS 8.3.4).
 struct FlagDemand {
-  std::string_view flag;        // a view into the atom
+  std::string_view flag;  // a view into the atom
   bool on = true;
   std::optional<bool> missing;  // what a package without the flag counts as; none: it must have the flag
 };

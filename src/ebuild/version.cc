@@ -1,17 +1,20 @@
-// A version is turned once, when parsed, into a key: a string of bytes whose lexical order is the order of PMS 3.3. Every
-// comparison is then a memcmp, and a prefix of components (`=1.2*`) is a prefix of bytes. The key is, in this order:
+// A version is turned once, when parsed, into a key: a string of bytes whose lexical order is the order of PMS 3.3.
+// Every comparison is then a memcmp, and a prefix of components (`=1.2*`) is a prefix of bytes. The key is, in this
+// order:
 //
 //   the first number             number
-//   each further number          0x01 digits 0x00 where it has a leading zero (trailing zeros dropped: PMS compares these as
-//                                text, and they sort before any that have no leading zero); else number, which is ≥ 0x02
+//   each further number          0x01 digits 0x00 where it has a leading zero (trailing zeros dropped: PMS compares
+//   these as
+//                                text, and they sort before any that have no leading zero); else number, which is ≥
+//                                0x02
 //   end of the numbers           0x00, so that fewer numbers sort first
 //   the letter                   its byte, or 0x00
 //   each suffix                  its rank, then number (0 where none is written)
 //   end of the suffixes          a rank between _rc and _p: 1_rc < 1 < 1_p
 //   the revision                 number
 //
-// A number is value + 1 in one byte up to 0xEF; else 0xF0 + n and n bytes, most significant first; numbers of more than 18
-// digits (there is no limit) are 0xF9, their length and their digits. No encoding is the beginning of another.
+// A number is value + 1 in one byte up to 0xEF; else 0xF0 + n and n bytes, most significant first; numbers of more than
+// 18 digits (there is no limit) are 0xF9, their length and their digits. No encoding is the beginning of another.
 #include "ebuild/version.h"
 
 #include <array>

@@ -10,8 +10,8 @@
 
 namespace cooper::ebuild {
 
-// A valid version such as "1.2.3b_rc4_p5-r6", with the revision. Compares as PMS 3.3 says; "1.0" and "1.0-r0" are equal,
-// though their texts differ.
+// A valid version such as "1.2.3b_rc4_p5-r6", with the revision. Compares as PMS 3.3 says; "1.0" and "1.0-r0" are
+// equal, though their texts differ.
 class Version {
  public:
   Version() = default;
@@ -34,10 +34,10 @@ class Version {
 
  private:
   std::string text_;
-  std::string key_;                 // see version.cc; nearly always short enough to need no allocation
-  uint32_t text_revision_ = 0;      // where "-r…" begins in text_; its size where none is written
-  uint32_t key_revision_ = 0;       // how much of key_ stands before the revision
-  uint32_t key_written_ = 0;        // how much of key_ the components that are written out take: what `=…*` compares
+  std::string key_;             // see version.cc; nearly always short enough to need no allocation
+  uint32_t text_revision_ = 0;  // where "-r…" begins in text_; its size where none is written
+  uint32_t key_revision_ = 0;   // how much of key_ stands before the revision
+  uint32_t key_written_ = 0;    // how much of key_ the components that are written out take: what `=…*` compares
 };
 
 }  // namespace cooper::ebuild

@@ -1,5 +1,5 @@
-// Dependency strings of every kind: printing is stable, and evaluation leaves no conditional behind. The first byte chooses
-// the kind and the EAPI.
+// Dependency strings of every kind: printing is stable, and evaluation leaves no conditional behind. The first byte
+// chooses the kind and the EAPI.
 #include "ebuild/dependency.h"
 
 #include <cstdint>
@@ -43,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(!has_conditional(evaluated));
   require(to_text(evaluate_conditionals(evaluated, {})) == to_text(evaluated));
   if (kind == DependencyKind::src_uri) {
-    for (const Distfile& file : distfiles(*node)) require(!file.name.empty() && file.name.find('/') == std::string::npos);
+    for (const Distfile& file : distfiles(*node))
+      require(!file.name.empty() && file.name.find('/') == std::string::npos);
   }
   if (kind == DependencyKind::license) {
     Acceptance all;
@@ -54,7 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   bool holds = required_use_holds(*node, use, eapi);
   require(holds == violated_required_use(*node, use, eapi).empty());
   require(explain_required_use(*node, use, eapi).empty() == holds);
-  auto changes = mend_required_use(*node, use, eapi, [](std::string_view) { return true; }, 2);
+  auto changes = mend_required_use(
+      *node, use, eapi, [](std::string_view) { return true; }, 2);
   require(!holds || (changes && changes->empty()));
   if (!changes) return 0;
   for (const FlagChange& change : *changes) change.on ? (void)use.insert(change.flag) : (void)use.erase(change.flag);

@@ -63,14 +63,20 @@ TEST(Keywords, AreAccepted) {
        }) {
     Set accept;
     for (std::string_view word : util::words(test.accept)) accept.emplace(word);
-    EXPECT_EQ(keywords_accepted(util::words(test.keywords), accept), test.accepted) << test.keywords << " by " << test.accept;
-    EXPECT_EQ(keywords_stable(util::words(test.keywords), accept), test.stable) << test.keywords << " by " << test.accept;
+    EXPECT_EQ(keywords_accepted(util::words(test.keywords), accept), test.accepted)
+        << test.keywords << " by " << test.accept;
+    EXPECT_EQ(keywords_stable(util::words(test.keywords), accept), test.stable)
+        << test.keywords << " by " << test.accept;
   }
 }
 
 const LicenseGroups groups = {
-    {"COPYLEFT", {"GPL-2", "GPL-3"}}, {"FREE", {"@COPYLEFT", "MIT", "BSD"}}, {"EULA", {"Oracle-BCL"}},
-    {"A", {"@B", "one"}},             {"B", {"@A", "two"}},                  {"EMPTY", {}},
+    {"COPYLEFT", {"GPL-2", "GPL-3"}},
+    {"FREE", {"@COPYLEFT", "MIT", "BSD"}},
+    {"EULA", {"Oracle-BCL"}},
+    {"A", {"@B", "one"}},
+    {"B", {"@A", "two"}},
+    {"EMPTY", {}},
 };
 
 TEST(Licenses, AreAccepted) {

@@ -22,12 +22,14 @@ TEST(Cpv, IsReadAndPrinted) {
   EXPECT_EQ(php.name.package, "php");
   EXPECT_EQ(php.version.text(), "8.2.32-r1");
   EXPECT_EQ(php.text(), "dev-lang/php-8.2.32-r1");
-  for (std::string_view text : {"", "php-8", "dev-lang/php", "dev-lang/php-", "dev-lang/-8", "/php-8", "dev-lang/php-8-9", "a/b/c-1", "-a/b-1"})
+  for (std::string_view text :
+       {"", "php-8", "dev-lang/php", "dev-lang/php-", "dev-lang/-8", "/php-8", "dev-lang/php-8-9", "a/b/c-1", "-a/b-1"})
     EXPECT_FALSE(Cpv::parse(text)) << text;
 }
 
 TEST(Atom, ReadsEveryPart) {
-  Result<Atom> atom = Atom::parse("!!>=dev-db/sqlite-3.40.1_p2-r3:3/8=[readline,-static-libs(-),icu(+)?,!tcl?,debug=,!secure=]", eapi("8"));
+  Result<Atom> atom = Atom::parse(
+      "!!>=dev-db/sqlite-3.40.1_p2-r3:3/8=[readline,-static-libs(-),icu(+)?,!tcl?,debug=,!secure=]", eapi("8"));
   ASSERT_TRUE(atom);
   EXPECT_EQ(atom->block, Block::strong);
   EXPECT_EQ(atom->op, Operator::greater_equal);
@@ -38,18 +40,48 @@ TEST(Atom, ReadsEveryPart) {
   EXPECT_EQ(atom->slot_operator, SlotOperator::equal);
   using Kind = UseDependency::Kind;
   const std::vector<UseDependency> use = {
-      {"readline", Kind::enabled, {}},      {"static-libs", Kind::disabled, false}, {"icu", Kind::if_enabled, true},
-      {"tcl", Kind::if_disabled, {}},       {"debug", Kind::same, {}},              {"secure", Kind::opposite, {}},
+      {"readline", Kind::enabled, {}}, {"static-libs", Kind::disabled, false},
+      {"icu", Kind::if_enabled, true}, {"tcl", Kind::if_disabled, {}},
+      {"debug", Kind::same, {}},       {"secure", Kind::opposite, {}},
   };
   EXPECT_EQ(atom->use, use);
 }
 
 TEST(Atom, PrintsWhatItRead) {
-  for (std::string_view text :
-       {"a/b", "!a/b", "!!a/b", "<a/b-1", "<=a/b-1.0", "=a/b-1-r0", "=a/b-1*", "=a/b-1-r1*", "~a/b-1", ">=a/b-1_p2", ">a/b-1a",
-        "!<a/b-2", "!!=a/b-2*:0", "a/b:0", "a/b:0/1.2", "a/b:=", "a/b:*", "a/b:3.2=", "a/b:0/1=", "a/b[x]", "a/b[-x]", "a/b[x?]",
-        "a/b[!x?]", "a/b[x=]", "a/b[!x=]", "a/b[x(+)]", "a/b[-x(-)]", "a/b[!x(+)?]", "a/b[x(-)=,y,-z]", "=a/b-1:0=[x]",
-        "x11-libs/gtk+:3", "a/foo-", "=a/foo--1", "~a/b-1.2-r3"}) {
+  for (std::string_view text : {"a/b",
+                                "!a/b",
+                                "!!a/b",
+                                "<a/b-1",
+                                "<=a/b-1.0",
+                                "=a/b-1-r0",
+                                "=a/b-1*",
+                                "=a/b-1-r1*",
+                                "~a/b-1",
+                                ">=a/b-1_p2",
+                                ">a/b-1a",
+                                "!<a/b-2",
+                                "!!=a/b-2*:0",
+                                "a/b:0",
+                                "a/b:0/1.2",
+                                "a/b:=",
+                                "a/b:*",
+                                "a/b:3.2=",
+                                "a/b:0/1=",
+                                "a/b[x]",
+                                "a/b[-x]",
+                                "a/b[x?]",
+                                "a/b[!x?]",
+                                "a/b[x=]",
+                                "a/b[!x=]",
+                                "a/b[x(+)]",
+                                "a/b[-x(-)]",
+                                "a/b[!x(+)?]",
+                                "a/b[x(-)=,y,-z]",
+                                "=a/b-1:0=[x]",
+                                "x11-libs/gtk+:3",
+                                "a/foo-",
+                                "=a/foo--1",
+                                "~a/b-1.2-r3"}) {
     Result<Atom> atom = Atom::parse(text, eapi("8"));
     ASSERT_TRUE(atom) << text << ": " << atom.error().message();
     EXPECT_EQ(atom->text(), text);
@@ -64,11 +96,15 @@ TEST(Atom, PrintsWhatItRead) {
 
 TEST(Atom, RefusesWhatIsMalformed) {
   for (std::string_view text :
-       {"", "!", "!!", "!!!a/b", "b", "/b", "a/", "a/b/c", "=a/b", ">=a/b", "~a/b", "a/b-1", "a/b-1-r1", "a/b*", "a/b-1*", ">=a/b-1*",
-        "~a/b-1*", "=a/b-1**", "=a/b*", "==a/b-1", "<>a/b-1", "=>a/b-1", "=a/b-1-2", "=a/b-1-r1-2", "a/b:", "a/b:/1", "a/b:0/", "a/b:0/=", "a/b:0*",
-        "a/b:**", "a/b:0==", "a/b:-1", "a/b:0:1", "a/b[]", "a/b[x", "a/bx]", "a/b[x]]", "a/b[x][y]", "a/b[,x]", "a/b[x,]", "a/b[x,,y]", "a/b[!x]",
-        "a/b[-x?]", "a/b[-x=]", "a/b[!-x?]", "a/b[x??]", "a/b[x(*)]", "a/b[x()]", "a/b[x?(+)]", "a/b[(+)]", "a/b[_x]", "a/b[ x]", "a/b[x]:0",
-        "a b/c", "a/b ", " a/b", "-a/b", "a/-b", "a/b@", "*/*", "a/*", "=a/b-1.x", "=a/b-v1", "a/b::", "a/b\n"}) {
+       {"",           "!",        "!!",       "!!!a/b",   "b",         "/b",        "a/",        "a/b/c",
+        "=a/b",       ">=a/b",    "~a/b",     "a/b-1",    "a/b-1-r1",  "a/b*",      "a/b-1*",    ">=a/b-1*",
+        "~a/b-1*",    "=a/b-1**", "=a/b*",    "==a/b-1",  "<>a/b-1",   "=>a/b-1",   "=a/b-1-2",  "=a/b-1-r1-2",
+        "a/b:",       "a/b:/1",   "a/b:0/",   "a/b:0/=",  "a/b:0*",    "a/b:**",    "a/b:0==",   "a/b:-1",
+        "a/b:0:1",    "a/b[]",    "a/b[x",    "a/bx]",    "a/b[x]]",   "a/b[x][y]", "a/b[,x]",   "a/b[x,]",
+        "a/b[x,,y]",  "a/b[!x]",  "a/b[-x?]", "a/b[-x=]", "a/b[!-x?]", "a/b[x??]",  "a/b[x(*)]", "a/b[x()]",
+        "a/b[x?(+)]", "a/b[(+)]", "a/b[_x]",  "a/b[ x]",  "a/b[x]:0",  "a b/c",     "a/b ",      " a/b",
+        "-a/b",       "a/-b",     "a/b@",     "*/*",      "a/*",       "=a/b-1.x",  "=a/b-v1",   "a/b::",
+        "a/b\n"}) {
     Result<Atom> atom = Atom::parse(text, eapi("8"));
     EXPECT_FALSE(atom) << text;
     if (atom) continue;
@@ -83,9 +119,19 @@ TEST(Atom, KnowsWhatEachEapiBrought) {
     std::string_view text;
     int since;
   };
-  for (const Case& test : std::vector<Case>{{"a/b", 0}, {"!a/b", 0}, {"=a/b-1*", 0}, {"a/b:1", 1}, {"!!a/b", 2}, {"a/b[x]", 2},
-                                            {"a/b[x?,!y=]", 2}, {"a/b[x(+)]", 4}, {"a/b[-x(-)]", 4}, {"a/b:=", 5}, {"a/b:*", 5},
-                                            {"a/b:1=", 5}, {"a/b:1/2", 5}}) {
+  for (const Case& test : std::vector<Case>{{"a/b", 0},
+                                            {"!a/b", 0},
+                                            {"=a/b-1*", 0},
+                                            {"a/b:1", 1},
+                                            {"!!a/b", 2},
+                                            {"a/b[x]", 2},
+                                            {"a/b[x?,!y=]", 2},
+                                            {"a/b[x(+)]", 4},
+                                            {"a/b[-x(-)]", 4},
+                                            {"a/b:=", 5},
+                                            {"a/b:*", 5},
+                                            {"a/b:1=", 5},
+                                            {"a/b:1/2", 5}}) {
     for (int number = 0; number <= 9; ++number) {
       Result<Atom> atom = Atom::parse(test.text, eapi(std::to_string(number)));
       EXPECT_EQ(atom.has_value(), number >= test.since) << test.text << " in EAPI " << number;
@@ -132,12 +178,12 @@ TEST(Atom, MatchesSlotsAndRepositories) {
     bool matches;
   };
   for (const Case& test : std::vector<Case>{
-           {"a/b", "0", "r", true},          {"a/b:0", "0", "r", true},         {"a/b:0", "0/5", "r", true},
-           {"a/b:0", "00", "r", false},      {"a/b:0", "1/0", "r", false},      {"a/b:0/5", "0/5", "r", true},
-           {"a/b:0/5", "0/5.1", "r", false}, {"a/b:0/0", "0", "r", true},       {"a/b:0/5", "0", "r", false},
-           {"a/b:=", "7/8", "r", true},      {"a/b:*", "7/8", "r", true},       {"a/b:7=", "7/8", "r", true},
-           {"a/b:7=", "8", "r", false},      {"a/b:7/8=", "7/8", "r", true},    {"a/b:7/9=", "7/8", "r", false},
-           {"a/b::r", "0", "r", true},       {"a/b::r", "0", "s", false},       {"a/b:1::r", "0", "r", false},
+           {"a/b", "0", "r", true},          {"a/b:0", "0", "r", true},        {"a/b:0", "0/5", "r", true},
+           {"a/b:0", "00", "r", false},      {"a/b:0", "1/0", "r", false},     {"a/b:0/5", "0/5", "r", true},
+           {"a/b:0/5", "0/5.1", "r", false}, {"a/b:0/0", "0", "r", true},      {"a/b:0/5", "0", "r", false},
+           {"a/b:=", "7/8", "r", true},      {"a/b:*", "7/8", "r", true},      {"a/b:7=", "7/8", "r", true},
+           {"a/b:7=", "8", "r", false},      {"a/b:7/8=", "7/8", "r", true},   {"a/b:7/9=", "7/8", "r", false},
+           {"a/b::r", "0", "r", true},       {"a/b::r", "0", "s", false},      {"a/b:1::r", "0", "r", false},
            {">=a/b-2:0", "0", "r", false},   {">=a/b-1:0::r", "0", "r", true},
        }) {
     EXPECT_EQ(Atom::parse_user(test.atom)->matches(cpv("a/b-1"), test.slot, test.repository), test.matches)

@@ -9,7 +9,9 @@ namespace cooper::ebuild {
 namespace {
 
 const Eapi& eapi(int number) { return *find_eapi(std::to_string(number)); }
-DependencyNode parse(std::string_view text) { return *parse_dependency(text, DependencyKind::required_use, newest_eapi()); }
+DependencyNode parse(std::string_view text) {
+  return *parse_dependency(text, DependencyKind::required_use, newest_eapi());
+}
 bool any(std::string_view) { return true; }
 
 TEST(RequiredUse, NamesTheViolatedParts) {

@@ -35,7 +35,8 @@ TEST(Sources, NamesDistfiles) {
 }
 
 TEST(Sources, GathersThePlacesOfAFile) {
-  DependencyNode node = parse("https://a/x-1.tar.gz mirror://b/x_1.orig.tar.gz -> x-1.tar.gz doc? ( https://a/doc.zip ) manual.pdf");
+  DependencyNode node =
+      parse("https://a/x-1.tar.gz mirror://b/x_1.orig.tar.gz -> x-1.tar.gz doc? ( https://a/doc.zip ) manual.pdf");
   std::vector<Distfile> files = distfiles(evaluate_conditionals(node, {}));
   ASSERT_EQ(files.size(), 2U);
   EXPECT_EQ(files[0].name, "x-1.tar.gz");

@@ -15,13 +15,15 @@ TEST(Iuse, IsRead) {
   ASSERT_TRUE(flags);
   EXPECT_EQ(*flags, (std::vector<IuseFlag>{{"ssl", {}}, {"ipv6", true}, {"debug", false}, {"zip", false}}));
   EXPECT_TRUE(parse_iuse("", eapi(8))->empty());
-  for (std::string_view text : {"+", "-", "++a", "a.b", "_a", "!a", "a?"}) EXPECT_FALSE(parse_iuse(text, eapi(8))) << text;
+  for (std::string_view text : {"+", "-", "++a", "a.b", "_a", "!a", "a?"})
+    EXPECT_FALSE(parse_iuse(text, eapi(8))) << text;
   EXPECT_TRUE(parse_iuse("a b", eapi(0)));
   EXPECT_FALSE(parse_iuse("+a", eapi(0)));
   EXPECT_TRUE(parse_iuse("+a", eapi(1)));
 }
 
-// What each form demands where the dependent has x on, and where it has x off (PMS 8.3.4): '+' on, '-' off, ' ' nothing.
+// What each form demands where the dependent has x on, and where it has x off (PMS 8.3.4): '+' on, '-' off, ' '
+// nothing.
 TEST(UseDependency, DemandsFlags) {
   struct Case {
     std::string_view use;
@@ -31,7 +33,12 @@ TEST(UseDependency, DemandsFlags) {
     std::vector<FlagDemand> demands = flag_demands(atom, use);
     return demands.empty() ? ' ' : demands[0].on ? '+' : '-';
   };
-  for (const Case& test : std::vector<Case>{{"x", '+', '+'}, {"-x", '-', '-'}, {"x=", '+', '-'}, {"!x=", '-', '+'}, {"x?", '+', ' '}, {"!x?", ' ', '-'}}) {
+  for (const Case& test : std::vector<Case>{{"x", '+', '+'},
+                                            {"-x", '-', '-'},
+                                            {"x=", '+', '-'},
+                                            {"!x=", '-', '+'},
+                                            {"x?", '+', ' '},
+                                            {"!x?", ' ', '-'}}) {
     Atom atom = *Atom::parse("a/b[" + std::string(test.use) + "]", eapi(8));
     EXPECT_EQ(demanded(atom, {"x"}), test.when_on) << test.use;
     EXPECT_EQ(demanded(atom, {"y"}), test.when_off) << test.use;

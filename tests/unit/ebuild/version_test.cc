@@ -18,16 +18,17 @@ Version version(std::string_view text) {
 
 TEST(Version, TellsValidFromInvalid) {
   for (std::string_view text :
-       {"0", "1", "00", "1.2.3", "1.2.3.4.5.6.7.8.9", "20240131", "1a", "1.0z", "1_alpha", "1_beta2", "1_pre", "1_rc003",
-        "1_p20230521", "1_p1_p2", "1_alpha_beta_pre_rc_p", "1-r0", "1-r12", "1.2b_rc4_p5-r6",
+       {"0", "1", "00", "1.2.3", "1.2.3.4.5.6.7.8.9", "20240131", "1a", "1.0z", "1_alpha", "1_beta2", "1_pre",
+        "1_rc003", "1_p20230521", "1_p1_p2", "1_alpha_beta_pre_rc_p", "1-r0", "1-r12", "1.2b_rc4_p5-r6",
         "123456789012345678901234567890.98765432109876543210"}) {
     EXPECT_TRUE(Version::is_valid(text)) << text;
     ASSERT_TRUE(Version::parse(text)) << text;
     EXPECT_EQ(Version::parse(text)->text(), text);
   }
   for (std::string_view text :
-       {"", "a", ".1", "1.", "1..2", "1ab", "1A", "1.a", "1_", "1_gamma", "1_Alpha", "1_pr", "1-", "1-r", "1-r1a", "1-r-1", "1-r1.2",
-        "-r1", "1-1", "1_rc1b", "1a.2", "1 ", " 1", "1-r1-r2", "1-r1_p2", "v1", "1+", "1__p", "1_p.5", "1*"}) {
+       {"",        "a",    ".1", "1.",      "1..2",    "1ab",   "1A",     "1.a",  "1_",    "1_gamma",
+        "1_Alpha", "1_pr", "1-", "1-r",     "1-r1a",   "1-r-1", "1-r1.2", "-r1",  "1-1",   "1_rc1b",
+        "1a.2",    "1 ",   " 1", "1-r1-r2", "1-r1_p2", "v1",    "1+",     "1__p", "1_p.5", "1*"}) {
     EXPECT_FALSE(Version::is_valid(text)) << text;
     Result<Version> parsed = Version::parse(text);
     ASSERT_FALSE(parsed) << text;
@@ -47,19 +48,90 @@ TEST(Version, GivesItsParts) {
 
 // Each line holds versions that are equal; the lines ascend.
 const std::vector<std::vector<std::string>> ascending = {
-    {"0_alpha"}, {"0"}, {"0.0"}, {"0.0.0"}, {"0.01"}, {"0.1"}, {"0.2"}, {"0.10"},
-    {"1_alpha"}, {"1_alpha1_beta"}, {"1_alpha1"}, {"1_alpha1_p"}, {"1_alpha2", "1_alpha02"}, {"1_beta"}, {"1_beta_p"}, {"1_beta1"},
-    {"1_pre1"}, {"1_pre20190305"}, {"1_rc1_alpha"}, {"1_rc1"}, {"1_rc1-r1"}, {"1_rc1_p1"}, {"1_rc2"},
-    {"1", "01", "001", "1-r0", "1-r00"}, {"1-r1", "1-r01"}, {"1-r2"}, {"1-r10"}, {"1-r238"}, {"1-r239"}, {"1-r70000"},
-    {"1_p_alpha"}, {"1_p", "1_p0", "1_p-r0"}, {"1_p-r1"}, {"1_p1_rc"}, {"1_p1"}, {"1_p1_p"}, {"1_p2"},
-    {"1a_rc"}, {"1a"}, {"1a-r1"}, {"1a_p1"}, {"1b"}, {"1z"},
-    {"1.0_beta"}, {"1.0", "1.00", "1.000"}, {"1.0a"}, {"1.0.0"}, {"1.0.0.0"}, {"1.0.1"},
-    {"1.001"}, {"1.002"}, {"1.01", "1.010", "1.0100"}, {"1.011"}, {"1.019"}, {"1.02"}, {"1.1"}, {"1.1.0"}, {"1.2"}, {"1.9"}, {"1.10"},
-    {"1.100"}, {"1.237"}, {"1.238"}, {"1.239"}, {"1.240"}, {"1.255"}, {"1.256"}, {"1.65535"}, {"1.65536"},
-    {"1.999999999999999999"}, {"1.1000000000000000000"}, {"1.18446744073709551615"}, {"1.18446744073709551616"},
+    {"0_alpha"},
+    {"0"},
+    {"0.0"},
+    {"0.0.0"},
+    {"0.01"},
+    {"0.1"},
+    {"0.2"},
+    {"0.10"},
+    {"1_alpha"},
+    {"1_alpha1_beta"},
+    {"1_alpha1"},
+    {"1_alpha1_p"},
+    {"1_alpha2", "1_alpha02"},
+    {"1_beta"},
+    {"1_beta_p"},
+    {"1_beta1"},
+    {"1_pre1"},
+    {"1_pre20190305"},
+    {"1_rc1_alpha"},
+    {"1_rc1"},
+    {"1_rc1-r1"},
+    {"1_rc1_p1"},
+    {"1_rc2"},
+    {"1", "01", "001", "1-r0", "1-r00"},
+    {"1-r1", "1-r01"},
+    {"1-r2"},
+    {"1-r10"},
+    {"1-r238"},
+    {"1-r239"},
+    {"1-r70000"},
+    {"1_p_alpha"},
+    {"1_p", "1_p0", "1_p-r0"},
+    {"1_p-r1"},
+    {"1_p1_rc"},
+    {"1_p1"},
+    {"1_p1_p"},
+    {"1_p2"},
+    {"1a_rc"},
+    {"1a"},
+    {"1a-r1"},
+    {"1a_p1"},
+    {"1b"},
+    {"1z"},
+    {"1.0_beta"},
+    {"1.0", "1.00", "1.000"},
+    {"1.0a"},
+    {"1.0.0"},
+    {"1.0.0.0"},
+    {"1.0.1"},
+    {"1.001"},
+    {"1.002"},
+    {"1.01", "1.010", "1.0100"},
+    {"1.011"},
+    {"1.019"},
+    {"1.02"},
+    {"1.1"},
+    {"1.1.0"},
+    {"1.2"},
+    {"1.9"},
+    {"1.10"},
+    {"1.100"},
+    {"1.237"},
+    {"1.238"},
+    {"1.239"},
+    {"1.240"},
+    {"1.255"},
+    {"1.256"},
+    {"1.65535"},
+    {"1.65536"},
+    {"1.999999999999999999"},
+    {"1.1000000000000000000"},
+    {"1.18446744073709551615"},
+    {"1.18446744073709551616"},
     {"1.100000000000000000000"},
-    {"2", "02"}, {"10"}, {"99"}, {"238"}, {"239"}, {"240"}, {"241"}, {"100000000000000000000", "0100000000000000000000"},
-    {"100000000000000000001"}, {"1000000000000000000000"},
+    {"2", "02"},
+    {"10"},
+    {"99"},
+    {"238"},
+    {"239"},
+    {"240"},
+    {"241"},
+    {"100000000000000000000", "0100000000000000000000"},
+    {"100000000000000000001"},
+    {"1000000000000000000000"},
 };
 
 TEST(Version, ComparesEveryPairOfTheTable) {
@@ -108,8 +180,10 @@ TEST(Version, MatchesPrefixesByComponents) {
       {"239", {"239", "239.1"}, {"23", "240", "2390"}},
   };
   for (const Case& test : cases) {
-    for (std::string_view text : test.yes) EXPECT_TRUE(version(text).has_prefix(version(test.prefix))) << test.prefix << "* " << text;
-    for (std::string_view text : test.no) EXPECT_FALSE(version(text).has_prefix(version(test.prefix))) << test.prefix << "* " << text;
+    for (std::string_view text : test.yes)
+      EXPECT_TRUE(version(text).has_prefix(version(test.prefix))) << test.prefix << "* " << text;
+    for (std::string_view text : test.no)
+      EXPECT_FALSE(version(text).has_prefix(version(test.prefix))) << test.prefix << "* " << text;
   }
 }
 
@@ -117,7 +191,8 @@ std::string random_version(std::mt19937& random) {
   auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   auto number = [&] {
     std::string digits;
-    for (unsigned n = 1 + (below(4) == 0 ? below(22) : below(3)); n > 0; --n) digits += static_cast<char>('0' + (below(2) ? 0 : below(10)));
+    for (unsigned n = 1 + (below(4) == 0 ? below(22) : below(3)); n > 0; --n)
+      digits += static_cast<char>('0' + (below(2) ? 0 : below(10)));
     return digits;
   };
   std::string text = number();
@@ -224,9 +299,10 @@ TEST(Version, AgreesWithTheAlgorithmOfTheSpecification) {
 TEST(Version, IsTotallyOrdered) {
   std::mt19937 random(7);
   for (int i = 0; i < 10000; ++i) {
-    Version a = version(random_version(random)), b = version(random_version(random)), c = version(random_version(random));
+    Version a = version(random_version(random)), b = version(random_version(random)),
+            c = version(random_version(random));
     ASSERT_EQ(a <=> a, std::strong_ordering::equal);
-    ASSERT_EQ(a < b, b > a) << a.text() << " " << b.text();
+    ASSERT_EQ(a<b, b> a) << a.text() << " " << b.text();
     ASSERT_EQ((a < b) + (a == b) + (a > b), 1) << a.text() << " " << b.text();
     if (a <= b && b <= c) {
       ASSERT_LE(a, c) << a.text() << " " << b.text() << " " << c.text();
