@@ -24,8 +24,8 @@ DEBIAN_PATCHES=(
 )
 
 # The terminals that are described without USE=full-terminfo.
-NCURSES_TERMINALS="ansi,dumb,linux,rxvt,rxvt-unicode,rxvt-unicode-256color,screen,screen-256color,tmux,tmux-256color,vt100,vt102,\
-vt220,xterm,xterm-256color,xterm-color,xterm-mono"
+NCURSES_TERMINALS="ansi,dumb,linux,rxvt,screen,screen-256color,tmux,tmux-256color,vt100,vt102,vt220,xterm,xterm-256color,xterm-color,\
+xterm-mono"
 
 src_configure() {
 	local options=(

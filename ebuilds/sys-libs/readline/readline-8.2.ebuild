@@ -25,6 +25,12 @@ DEBIAN_PATCHES=(
 	0001-Readline-8.2-patch-1-fix-crash-when-readline-is-star.patch
 )
 
+src_prepare() {
+	cooper-debian_src_prepare
+	# The libraries find each other without a path of their own.
+	sed -i -e 's/-Wl,-rpath,\$(libdir) //' support/shobj-conf || die
+}
+
 src_configure() {
 	bash_cv_termcap_lib=libtinfo econf \
 		--disable-static \
