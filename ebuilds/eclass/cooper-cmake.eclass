@@ -36,7 +36,8 @@ cooper-cmake_src_configure() {
 		-DCMAKE_C_FLAGS_RELEASE=-DNDEBUG
 		-DCMAKE_CXX_FLAGS_RELEASE=-DNDEBUG
 		-DCMAKE_INSTALL_PREFIX="${EPREFIX}/usr"
-		-DCMAKE_INSTALL_LIBDIR="$(get_libdir)"
+		# With a type: cmake makes a path of no type absolute where the source declares it as one.
+		-DCMAKE_INSTALL_LIBDIR:STRING="$(get_libdir)"
 		-DCMAKE_INSTALL_SYSCONFDIR="${EPREFIX}/etc"
 		-DCMAKE_INSTALL_LOCALSTATEDIR="${EPREFIX}/var"
 		-DCMAKE_SKIP_INSTALL_RPATH=ON

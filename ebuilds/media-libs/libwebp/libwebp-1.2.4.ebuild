@@ -37,12 +37,19 @@ src_configure() {
 		--disable-wic
 }
 
+# Without the tools, two folders of the source are all there is to make.
 src_compile() {
-	emake -C $(usex tools . src)
+	local folder
+	for folder in $(usex tools . 'sharpyuv src'); do
+		emake -C "${folder}"
+	done
 }
 
 src_install() {
-	emake -C $(usex tools . src) DESTDIR="${D}" install
+	local folder
+	for folder in $(usex tools . 'sharpyuv src'); do
+		emake -C "${folder}" DESTDIR="${D}" install
+	done
 	autotools_remove_libtool_archives
 	einstalldocs
 }
