@@ -42,14 +42,17 @@ CommandResult nonfatal(std::string_view, Arguments arguments) {
 
 CommandResult die(std::string_view, Arguments arguments) {
   bool may_return = !arguments.empty() && arguments[0] == "-n" && eapi() >= 6;
-  if (may_return) arguments = arguments.subspan(1);
-  else setenv("COOPER_NONFATAL", "0", 1);
+  if (may_return)
+    arguments = arguments.subspan(1);
+  else
+    setenv("COOPER_NONFATAL", "0", 1);
   std::string message = util::join(arguments, " ");
   return refuse(message.empty() ? "called without a message" : message);
 }
 
 // Where install(1) puts its sources: each source's path at the destination.
-std::vector<std::string> install_targets(std::vector<std::string> operands, std::string folder, bool make_folders, bool no_folder) {
+std::vector<std::string> install_targets(std::vector<std::string> operands, std::string folder, bool make_folders,
+                                         bool no_folder) {
   if (make_folders) return operands;
   if (operands.empty()) return {};
   if (folder.empty()) {
@@ -61,7 +64,8 @@ std::vector<std::string> install_targets(std::vector<std::string> operands, std:
     folder = last;
   }
   std::vector<std::string> out;
-  for (const std::string& operand : operands) out.push_back(folder + "/" + std::filesystem::path(operand).filename().string());
+  for (const std::string& operand : operands)
+    out.push_back(folder + "/" + std::filesystem::path(operand).filename().string());
   return out;
 }
 
@@ -94,9 +98,12 @@ CommandResult install_with_owners(Arguments arguments) {
     } else if (auto value = value_of("-m", "--mode=")) {
       process.argv.push_back("--mode=" + *value);
     } else {
-      if (argument == "--") options_end = true;
-      else if (argument == "--directory") make_folders = true;
-      else if (argument == "--no-target-directory") no_folder = true;
+      if (argument == "--")
+        options_end = true;
+      else if (argument == "--directory")
+        make_folders = true;
+      else if (argument == "--no-target-directory")
+        no_folder = true;
       else if (argument[1] != '-') {
         make_folders |= argument.find('d') != std::string::npos;
         no_folder |= argument.find('T') != std::string::npos;
@@ -124,7 +131,10 @@ CommandResult unpack_command(std::string_view, Arguments arguments) {
 
 std::span<const Command> build_commands() {
   static constexpr Command commands[] = {
-      {"emake", emake}, {"nonfatal", nonfatal, false}, {"die", die}, {"unpack", unpack_command},
+      {"emake", emake},
+      {"nonfatal", nonfatal, false},
+      {"die", die},
+      {"unpack", unpack_command},
   };
   return commands;
 }

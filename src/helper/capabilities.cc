@@ -12,13 +12,47 @@ namespace cooper::helper {
 namespace {
 
 // In the order of their numbers (linux/capability.h).
-constexpr std::array<std::string_view, 41> names{
-    "chown",        "dac_override", "dac_read_search", "fowner",          "fsetid",      "kill",         "setgid",
-    "setuid",       "setpcap",      "linux_immutable", "net_bind_service", "net_broadcast", "net_admin",  "net_raw",
-    "ipc_lock",     "ipc_owner",    "sys_module",      "sys_rawio",       "sys_chroot",  "sys_ptrace",   "sys_pacct",
-    "sys_admin",    "sys_boot",     "sys_nice",        "sys_resource",    "sys_time",    "sys_tty_config", "mknod",
-    "lease",        "audit_write",  "audit_control",   "setfcap",         "mac_override", "mac_admin",   "syslog",
-    "wake_alarm",   "block_suspend", "audit_read",     "perfmon",         "bpf",         "checkpoint_restore"};
+constexpr std::array<std::string_view, 41> names{"chown",
+                                                 "dac_override",
+                                                 "dac_read_search",
+                                                 "fowner",
+                                                 "fsetid",
+                                                 "kill",
+                                                 "setgid",
+                                                 "setuid",
+                                                 "setpcap",
+                                                 "linux_immutable",
+                                                 "net_bind_service",
+                                                 "net_broadcast",
+                                                 "net_admin",
+                                                 "net_raw",
+                                                 "ipc_lock",
+                                                 "ipc_owner",
+                                                 "sys_module",
+                                                 "sys_rawio",
+                                                 "sys_chroot",
+                                                 "sys_ptrace",
+                                                 "sys_pacct",
+                                                 "sys_admin",
+                                                 "sys_boot",
+                                                 "sys_nice",
+                                                 "sys_resource",
+                                                 "sys_time",
+                                                 "sys_tty_config",
+                                                 "mknod",
+                                                 "lease",
+                                                 "audit_write",
+                                                 "audit_control",
+                                                 "setfcap",
+                                                 "mac_override",
+                                                 "mac_admin",
+                                                 "syslog",
+                                                 "wake_alarm",
+                                                 "block_suspend",
+                                                 "audit_read",
+                                                 "perfmon",
+                                                 "bpf",
+                                                 "checkpoint_restore"};
 
 struct Sets {
   uint64_t effective = 0, inheritable = 0, permitted = 0;
@@ -53,8 +87,10 @@ Result<> apply_clause(std::string_view clause, Sets& sets) {
       uint64_t* set = clause[i] == 'e' ? &sets.effective : clause[i] == 'i' ? &sets.inheritable : &sets.permitted;
       if (std::string_view("eip").find(clause[i]) == std::string_view::npos)
         return refuse("'" + std::string(clause) + "' has a flag that is not e, i or p");
-      if (op == '-') *set &= ~bits;
-      else *set |= bits;
+      if (op == '-')
+        *set &= ~bits;
+      else
+        *set |= bits;
     }
   }
   return {};
@@ -71,7 +107,8 @@ Result<std::string> encode_capabilities(std::string_view text) {
   for (std::string_view clause : util::words(text)) TRY(apply_clause(clause, sets));
   // The effective set of a file is one bit: all of its permitted and inheritable capabilities, or none.
   if (sets.effective != 0 && sets.effective != (sets.permitted | sets.inheritable))
-    return refuse("'" + std::string(text) + "' cannot be stored: the effective set must be empty or hold all the others");
+    return refuse("'" + std::string(text) +
+                  "' cannot be stored: the effective set must be empty or hold all the others");
   std::string hex;
   append_word(hex, 0x02000000u | (sets.effective != 0 ? 1u : 0u));
   for (int half = 0; half < 64; half += 32) {

@@ -1,6 +1,6 @@
-// The commands of PMS 12.3 that must be programs, as one static binary that is called by many names. A command gets what the
-// bash side of the runtime exports (runtime/lib) and reports what went wrong as an Error; `run_command` turns that into the
-// failure behaviour of the EAPI.
+// The commands of PMS 12.3 that must be programs, as one static binary that is called by many names. A command gets
+// what the bash side of the runtime exports (runtime/lib) and reports what went wrong as an Error; `run_command` turns
+// that into the failure behaviour of the EAPI.
 #pragma once
 
 #include <span>
@@ -14,7 +14,8 @@ namespace cooper::helper {
 
 using Arguments = std::span<const std::string>;
 
-// A variable of the ebuild environment: NAME, or COOPER_NAME, which the runtime exports where the EAPI does not export NAME.
+// A variable of the ebuild environment: NAME, or COOPER_NAME, which the runtime exports where the EAPI does not export
+// NAME.
 std::string variable(std::string_view name);
 
 // The EAPI of the ebuild as a number; the newest where none is set.
@@ -37,7 +38,7 @@ using CommandResult = Result<int>;
 struct Command {
   std::string_view name;
   CommandResult (*run)(std::string_view name, Arguments arguments);
-  bool fatal = true;       // a failure ends the build (EAPI 4 and later, unless under nonfatal)
+  bool fatal = true;  // a failure ends the build (EAPI 4 and later, unless under nonfatal)
 };
 
 std::span<const Command> install_commands();
@@ -46,7 +47,8 @@ std::span<const Command> owner_commands();
 std::span<const Command> build_commands();
 std::span<const Command> query_commands();
 
-// install(1) with -o and -g taken out for the ledger of owners: `cooper-helper install`, called by the runtime's own function.
+// install(1) with -o and -g taken out for the ledger of owners: `cooper-helper install`, called by the runtime's own
+// function.
 CommandResult install_with_owners(Arguments arguments);
 
 // Called where a command has been banned since an EAPI, or is only there from an EAPI on.

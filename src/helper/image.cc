@@ -1,5 +1,5 @@
-// Commands on paths in the image: folders, links, modes; and those with rules of their own for where a file goes: man pages,
-// translations, HTML (PMS 12.3.9).
+// Commands on paths in the image: folders, links, modes; and those with rules of their own for where a file goes: man
+// pages, translations, HTML (PMS 12.3.9).
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,7 +43,8 @@ CommandResult fperms(std::string_view, Arguments arguments) {
   size_t paths = 0;
   for (const std::string& argument : arguments) {
     // "-x" and its like are modes, as chmod reads them.
-    bool is_option = argument.size() > 1 && argument[0] == '-' && argument.find_first_not_of("-rwxXstugo,+=") != std::string::npos;
+    bool is_option =
+        argument.size() > 1 && argument[0] == '-' && argument.find_first_not_of("-rwxXstugo,+=") != std::string::npos;
     if (is_option) {
       process.argv.push_back(argument);
     } else if (!have_mode) {
@@ -74,7 +75,8 @@ CommandResult dosym(std::string_view, Arguments arguments) {
     TRY(only_since(8));
     arguments = arguments.subspan(1);
   }
-  if (arguments.size() != 2) return refuse("needs a target and the name of the link, got " + util::count(arguments.size(), "argument"));
+  if (arguments.size() != 2)
+    return refuse("needs a target and the name of the link, got " + util::count(arguments.size(), "argument"));
   std::string target = arguments[0], link = in_image(arguments[1]);
   struct stat info;
   if (arguments[1].empty() || arguments[1].back() == '/' || (lstat(link.c_str(), &info) == 0 && S_ISDIR(info.st_mode)))
@@ -116,11 +118,13 @@ Result<ManPage> read_man_name(const std::string& name, bool detect_language) {
     if (stem.ends_with(suffix)) stem.resize(stem.size() - suffix.size());
   std::string compression = name.substr(stem.size());
   size_t dot = stem.find_last_of('.');
-  if (dot == std::string::npos || dot + 1 == stem.size() || std::string_view("0123456789n").find(stem[dot + 1]) == std::string_view::npos)
+  if (dot == std::string::npos || dot + 1 == stem.size() ||
+      std::string_view("0123456789n").find(stem[dot + 1]) == std::string_view::npos)
     return refuse("'" + name + "' does not look like a man page: it should end in a section, as in name.1");
   ManPage page{name, "", stem.substr(dot + 1, 1)};
   size_t before = dot == 0 ? std::string::npos : stem.find_last_of('.', dot - 1);
-  if (detect_language && before != std::string::npos && is_language(std::string_view(stem).substr(before + 1, dot - before - 1))) {
+  if (detect_language && before != std::string::npos &&
+      is_language(std::string_view(stem).substr(before + 1, dot - before - 1))) {
     page.language = stem.substr(before + 1, dot - before - 1);
     page.file = stem.substr(0, before) + stem.substr(dot) + compression;
   }
@@ -204,7 +208,8 @@ Result<> place_html(const std::string& path, const std::string& folder, const Ht
     return {};
   }
   size_t dot = name.find_last_of('.');
-  bool wanted = options.files.contains(name) || (dot != std::string::npos && options.extensions.contains(name.substr(dot + 1)));
+  bool wanted =
+      options.files.contains(name) || (dot != std::string::npos && options.extensions.contains(name.substr(dot + 1)));
   if (!wanted) return named ? refuse("'" + path + "' has none of the extensions that dohtml installs") : Result<>{};
   TRY(make_folder(folder));
   InstallOptions file_options;
@@ -218,19 +223,29 @@ CommandResult dohtml(std::string_view, Arguments arguments) {
   size_t i = 0;
   for (; i < arguments.size() && arguments[i].size() > 1 && arguments[i][0] == '-'; ++i) {
     const std::string& option = arguments[i];
-    if (option == "-r") options.recursive = true;
-    else if (option == "-V") continue;
-    else if (i + 1 == arguments.size()) return refuse("the option " + option + " has no value");
-    else if (option == "-A") add_words(options.extensions, arguments[++i]);
-    else if (option == "-a") options.extensions.clear(), add_words(options.extensions, arguments[++i]);
-    else if (option == "-f") add_words(options.files, arguments[++i]);
-    else if (option == "-x") add_words(options.skipped_folders, arguments[++i]);
-    else if (option == "-p") options.prefix = arguments[++i];
-    else return refuse("unknown option " + option);
+    if (option == "-r")
+      options.recursive = true;
+    else if (option == "-V")
+      continue;
+    else if (i + 1 == arguments.size())
+      return refuse("the option " + option + " has no value");
+    else if (option == "-A")
+      add_words(options.extensions, arguments[++i]);
+    else if (option == "-a")
+      options.extensions.clear(), add_words(options.extensions, arguments[++i]);
+    else if (option == "-f")
+      add_words(options.files, arguments[++i]);
+    else if (option == "-x")
+      add_words(options.skipped_folders, arguments[++i]);
+    else if (option == "-p")
+      options.prefix = arguments[++i];
+    else
+      return refuse("unknown option " + option);
   }
   if (i == arguments.size()) return refuse("no file was named");
   std::string subfolder = variable("COOPER_DOCDESTTREE");
-  std::string folder = in_image("usr/share/doc/" + variable("PF") + "/" + (subfolder.empty() ? "html" : subfolder) + "/" + options.prefix);
+  std::string folder = in_image("usr/share/doc/" + variable("PF") + "/" + (subfolder.empty() ? "html" : subfolder) +
+                                "/" + options.prefix);
   for (; i < arguments.size(); ++i) TRY(place_html(arguments[i], folder, options, true));
   return 0;
 }
@@ -239,8 +254,8 @@ CommandResult dohtml(std::string_view, Arguments arguments) {
 
 std::span<const Command> image_commands() {
   static constexpr Command commands[] = {
-      {"dodir", dodir},   {"keepdir", keepdir}, {"fperms", fperms}, {"dosym", dosym},   {"dohard", dohard},
-      {"doman", doman},   {"newman", newman},   {"domo", domo},     {"dohtml", dohtml},
+      {"dodir", dodir}, {"keepdir", keepdir}, {"fperms", fperms}, {"dosym", dosym},   {"dohard", dohard},
+      {"doman", doman}, {"newman", newman},   {"domo", domo},     {"dohtml", dohtml},
   };
   return commands;
 }

@@ -14,9 +14,9 @@ namespace {
 
 // Where and how one command installs.
 struct Destination {
-  std::string folder;               // on disk
+  std::string folder;  // on disk
   InstallOptions options;
-  bool keep_symlinks = false;       // a symlink stays one; else its target's bytes are installed
+  bool keep_symlinks = false;  // a symlink stays one; else its target's bytes are installed
   bool recursive = false;
 };
 
@@ -52,8 +52,10 @@ Result<> place_tree(const std::string& source, const std::string& name, const De
   inside.folder = folder;
   for (const std::string& entry : TRY(util::list_directory(source))) {
     std::string path = source + "/" + entry;
-    if (is_folder(path) && !(is_symlink(path) && to.keep_symlinks)) TRY(place_tree(path, entry, inside));
-    else TRY(place_one(path, entry, inside));
+    if (is_folder(path) && !(is_symlink(path) && to.keep_symlinks))
+      TRY(place_tree(path, entry, inside));
+    else
+      TRY(place_one(path, entry, inside));
   }
   return {};
 }
@@ -63,7 +65,8 @@ CommandResult install_all(Arguments files, const Destination& to) {
   TRY(make_folder(to.folder));
   for (const std::string& file : files) {
     if (is_folder(file) && !(to.keep_symlinks && is_symlink(file))) {
-      if (!to.recursive) return refuse("'" + file + "' is a folder", {}, "only -r, where the command has it, takes folders");
+      if (!to.recursive)
+        return refuse("'" + file + "' is a folder", {}, "only -r, where the command has it, takes folders");
       TRY(place_tree(file, base_name(file), to));
     } else {
       TRY(place_one(file, base_name(file), to));
@@ -73,7 +76,8 @@ CommandResult install_all(Arguments files, const Destination& to) {
 }
 
 CommandResult install_renamed(Arguments arguments, const Destination& to) {
-  if (arguments.size() != 2) return refuse("needs a file and a new name, got " + util::count(arguments.size(), "argument"));
+  if (arguments.size() != 2)
+    return refuse("needs a file and a new name, got " + util::count(arguments.size(), "argument"));
   const std::string& source = arguments[0];
   if (source == "-") {
     TRY(only_since(5));
@@ -111,7 +115,8 @@ std::string inherited_options(const char* name, const char* fixed) { return eapi
 
 // What each command does, by its name without "do" or "new".
 Result<Destination> find_destination(std::string_view what) {
-  if (what == "bin" || what == "sbin") return destination(in_image(destination_tree() + "/" + std::string(what)), "-m0755");
+  if (what == "bin" || what == "sbin")
+    return destination(in_image(destination_tree() + "/" + std::string(what)), "-m0755");
   if (what == "ins") {
     std::string tree = variable(eapi() >= 7 ? "COOPER_INSDESTTREE" : "INSDESTTREE");
     Destination out = TRY(destination(in_image(tree), variable("COOPER_INSOPTS")));
@@ -162,12 +167,12 @@ CommandResult new_command(std::string_view name, Arguments arguments) {
 
 std::span<const Command> install_commands() {
   static constexpr Command commands[] = {
-      {"dobin", do_command},     {"dosbin", do_command},   {"doins", do_command},     {"doexe", do_command},
-      {"doconfd", do_command},   {"doenvd", do_command},   {"doinitd", do_command},   {"doinfo", do_command},
-      {"doheader", do_command},  {"dodoc", do_command},    {"dolib", do_command},     {"dolib.a", do_command},
-      {"dolib.so", do_command},  {"newbin", new_command},  {"newsbin", new_command},  {"newins", new_command},
-      {"newexe", new_command},   {"newconfd", new_command}, {"newenvd", new_command}, {"newinitd", new_command},
-      {"newheader", new_command}, {"newdoc", new_command}, {"newlib.a", new_command}, {"newlib.so", new_command},
+      {"dobin", do_command},      {"dosbin", do_command},    {"doins", do_command},     {"doexe", do_command},
+      {"doconfd", do_command},    {"doenvd", do_command},    {"doinitd", do_command},   {"doinfo", do_command},
+      {"doheader", do_command},   {"dodoc", do_command},     {"dolib", do_command},     {"dolib.a", do_command},
+      {"dolib.so", do_command},   {"newbin", new_command},   {"newsbin", new_command},  {"newins", new_command},
+      {"newexe", new_command},    {"newconfd", new_command}, {"newenvd", new_command},  {"newinitd", new_command},
+      {"newheader", new_command}, {"newdoc", new_command},   {"newlib.a", new_command}, {"newlib.so", new_command},
   };
   return commands;
 }

@@ -50,7 +50,8 @@ Result<> banned_since(int first_without) {
 
 Result<> only_since(int first_with) {
   if (eapi() >= first_with) return {};
-  return refuse("not available in EAPI " + std::to_string(eapi()) + ", only from EAPI " + std::to_string(first_with) + " on");
+  return refuse("not available in EAPI " + std::to_string(eapi()) + ", only from EAPI " + std::to_string(first_with) +
+                " on");
 }
 
 namespace {
@@ -122,7 +123,8 @@ int main_of_helper(int argc, char** argv) {
   }
   std::vector<std::string> arguments(argv + first, argv + argc);
   if (name == "--link-commands" && arguments.size() == 1) return link_commands(arguments[0]);
-  static constexpr Command install{"install", [](std::string_view, Arguments a) { return install_with_owners(a); }, false};
+  static constexpr Command install{"install", [](std::string_view, Arguments a) { return install_with_owners(a); },
+                                   false};
   const Command* command = name == "install" ? &install : find_command(name);
   if (!command) {
     std::fprintf(stderr, "cooper-helper: there is no command '%s'\n", name.c_str());

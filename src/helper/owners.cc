@@ -85,7 +85,7 @@ Result<> record_tree(const Ownership& who, const std::string& path) {
 
 struct ChangeOptions {
   bool recursive = false, follow = true, quiet = false;
-  bool foreign = false;               // an option that is left to the real command
+  bool foreign = false;  // an option that is left to the real command
   std::vector<std::string> operands;
 };
 
@@ -98,9 +98,12 @@ ChangeOptions parse_change_options(Arguments arguments) {
     } else if (argument == "--") {
       options_end = true;
     } else if (argument.starts_with("--")) {
-      if (argument == "--recursive") out.recursive = true;
-      else if (argument == "--no-dereference") out.follow = false;
-      else if (argument.starts_with("--reference") || argument.starts_with("--from")) out.foreign = true;
+      if (argument == "--recursive")
+        out.recursive = true;
+      else if (argument == "--no-dereference")
+        out.follow = false;
+      else if (argument.starts_with("--reference") || argument.starts_with("--from"))
+        out.foreign = true;
     } else {
       for (char c : argument.substr(1)) {
         if (c == 'R') out.recursive = true;
@@ -145,8 +148,10 @@ CommandResult set_capabilities(std::string_view, Arguments arguments) {
   std::vector<std::string> operands;
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i] == "-q" || arguments[i] == "-v") continue;
-    if (arguments[i] == "-n") ++i;
-    else operands.push_back(arguments[i]);
+    if (arguments[i] == "-n")
+      ++i;
+    else
+      operands.push_back(arguments[i]);
   }
   if (operands.empty() || operands.size() % 2 != 0) return refuse("needs pairs of capabilities and a file");
   for (size_t i = 0; i < operands.size(); i += 2) {
@@ -163,9 +168,12 @@ CommandResult make_node(std::string_view, Arguments arguments) {
   std::string mode = "0666";
   std::vector<std::string> operands;
   for (size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == "-m" && i + 1 < arguments.size()) mode = arguments[++i];
-    else if (arguments[i].starts_with("--mode=")) mode = arguments[i].substr(7);
-    else operands.push_back(arguments[i]);
+    if (arguments[i] == "-m" && i + 1 < arguments.size())
+      mode = arguments[++i];
+    else if (arguments[i].starts_with("--mode="))
+      mode = arguments[i].substr(7);
+    else
+      operands.push_back(arguments[i]);
   }
   if (operands.size() >= 2 && operands[1] == "p") {
     Process process{{"mkfifo", "-m", mode, operands[0]}};
@@ -174,8 +182,8 @@ CommandResult make_node(std::string_view, Arguments arguments) {
   if (operands.size() != 4 || (operands[1] != "b" && operands[1] != "c" && operands[1] != "u"))
     return refuse("needs a name, a type (b, c, u or p) and, but for p, a major and a minor number");
   std::string path = TRY(resolve(operands[0], false));
-  TRY(append_record("node\t" + (operands[1] == "u" ? "c" : operands[1]) + "\t" + operands[2] + "\t" + operands[3] + "\t" +
-                       mode + "\t" + path));
+  TRY(append_record("node\t" + (operands[1] == "u" ? "c" : operands[1]) + "\t" + operands[2] + "\t" + operands[3] +
+                    "\t" + mode + "\t" + path));
   return 0;
 }
 

@@ -1,5 +1,5 @@
-// The ledger of owners, capabilities and device nodes, `owners` in the state folder (runtime/README.md): what a build asks for
-// is written down and not done, so that an ordinary user's build equals root's.
+// The ledger of owners, capabilities and device nodes, `owners` in the state folder (runtime/README.md): what a build
+// asks for is written down and not done, so that an ordinary user's build equals root's.
 #pragma once
 
 #include <string>

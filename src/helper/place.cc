@@ -108,7 +108,8 @@ Result<> remove_old(const std::string& destination) {
 Result<> install_by_tool(const std::string& source, const std::string& destination, const InstallOptions& options) {
   Process process{{"install"}};
   process.argv.insert(process.argv.end(), options.foreign.begin(), options.foreign.end());
-  for (const std::string& argument : {std::string("-T"), std::string("--"), source == "-" ? "/dev/stdin" : source, destination})
+  for (const std::string& argument :
+       {std::string("-T"), std::string("--"), source == "-" ? "/dev/stdin" : source, destination})
     process.argv.push_back(argument);
   int status = TRY(run(process));
   if (status != 0) return refuse("install(1) failed for " + source);
@@ -132,15 +133,24 @@ Result<InstallOptions> parse_install_options(std::string_view text) {
     out.foreign.emplace_back(word);
     std::string* target = nullptr;
     std::string_view value;
-    if (word == "-p" || word == "--preserve-timestamps") out.preserve_times = true;
-    else if (word == "-c" || word == "-D" || word == "-v" || word == "--verbose") continue;
-    else if (word.starts_with("-m")) target = &out.mode, value = word.substr(2);
-    else if (word.starts_with("-o")) target = &out.owner, value = word.substr(2);
-    else if (word.starts_with("-g")) target = &out.group, value = word.substr(2);
-    else if (word.starts_with("--mode=")) target = &out.mode, value = word.substr(7);
-    else if (word.starts_with("--owner=")) target = &out.owner, value = word.substr(8);
-    else if (word.starts_with("--group=")) target = &out.group, value = word.substr(8);
-    else return out;  // something for install(1): `foreign` is not empty
+    if (word == "-p" || word == "--preserve-timestamps")
+      out.preserve_times = true;
+    else if (word == "-c" || word == "-D" || word == "-v" || word == "--verbose")
+      continue;
+    else if (word.starts_with("-m"))
+      target = &out.mode, value = word.substr(2);
+    else if (word.starts_with("-o"))
+      target = &out.owner, value = word.substr(2);
+    else if (word.starts_with("-g"))
+      target = &out.group, value = word.substr(2);
+    else if (word.starts_with("--mode="))
+      target = &out.mode, value = word.substr(7);
+    else if (word.starts_with("--owner="))
+      target = &out.owner, value = word.substr(8);
+    else if (word.starts_with("--group="))
+      target = &out.group, value = word.substr(8);
+    else
+      return out;  // something for install(1): `foreign` is not empty
     if (!target) continue;
     if (value.empty()) {
       if (++i == words.size()) return refuse("the install option " + std::string(word) + " has no value");
@@ -185,7 +195,8 @@ Result<> place_file(const std::string& source, const std::string& destination, c
   util::Fd to(open(destination.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!to) return refuse_errno("cannot write " + destination);
   TRY(copy_bytes(from.get(), to.get(), source));
-  if (fchmod(to.get(), TRY(parse_mode(options.mode, 0))) != 0) return refuse_errno("cannot set the mode of " + destination);
+  if (fchmod(to.get(), TRY(parse_mode(options.mode, 0))) != 0)
+    return refuse_errno("cannot set the mode of " + destination);
   if (options.preserve_times) {
     timespec times[2] = {info.st_atim, info.st_mtim};
     if (futimens(to.get(), times) != 0) return refuse_errno("cannot set the times of " + destination);

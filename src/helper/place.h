@@ -13,10 +13,10 @@ namespace cooper::helper {
 
 // What insopts, exeopts, diropts and libopts say.
 struct InstallOptions {
-  std::string mode = "0755";            // octal, or symbolic as for chmod
-  std::string owner, group;             // "" where not named; they go into the ledger, not on the disk
-  bool preserve_times = false;          // -p
-  std::vector<std::string> foreign;     // the options as they stand, where install(1) itself must be asked
+  std::string mode = "0755";         // octal, or symbolic as for chmod
+  std::string owner, group;          // "" where not named; they go into the ledger, not on the disk
+  bool preserve_times = false;       // -p
+  std::vector<std::string> foreign;  // the options as they stand, where install(1) itself must be asked
 };
 
 Result<InstallOptions> parse_install_options(std::string_view text);

@@ -15,7 +15,8 @@ struct Process {
   int stdin_fd = -1, stdout_fd = -1;  // -1: as this process has it
 };
 
-// Runs it and waits. Gives the exit status; 128 + signal where a signal ended it. Errors: the program cannot be started.
+// Runs it and waits. Gives the exit status; 128 + signal where a signal ended it. Errors: the program cannot be
+// started.
 Result<int> run(const Process& process);
 
 // Waits for a child; its exit status, 128 + signal where a signal ended it.

@@ -19,7 +19,8 @@
 namespace cooper::helper {
 namespace {
 
-// One line of the packages file: "CPV SLOT/SUBSLOT REPOSITORY [-]FLAG…"; a flag with "-" is one that the package has, off.
+// One line of the packages file: "CPV SLOT/SUBSLOT REPOSITORY [-]FLAG…"; a flag with "-" is one that the package has,
+// off.
 struct Installed {
   ebuild::Cpv cpv;
   std::string slot, repository;
@@ -117,7 +118,9 @@ Result<PathLists> read_lists(const std::string& path) {
   std::string text = TRY(util::read_file(path));
   for (std::string_view line : util::lines(text)) {
     if (line.size() < 2) continue;
-    std::string entry = "/" + std::string(line.substr(line.find_first_not_of('/', 1) == std::string_view::npos ? line.size() : line.find_first_not_of('/', 1)));
+    std::string entry = "/" + std::string(line.substr(line.find_first_not_of('/', 1) == std::string_view::npos
+                                                          ? line.size()
+                                                          : line.find_first_not_of('/', 1)));
     while (entry.size() > 1 && entry.back() == '/') entry.pop_back();
     (line[0] == '-' ? out.excluded : out.included).push_back(entry);
   }
@@ -178,7 +181,9 @@ CommandResult elf_files(std::string_view, Arguments arguments) {
 
 std::span<const Command> query_commands() {
   static constexpr Command commands[] = {
-      {"has_version", has_version}, {"best_version", best_version}, {"elf-files", elf_files},
+      {"has_version", has_version},
+      {"best_version", best_version},
+      {"elf-files", elf_files},
   };
   return commands;
 }

@@ -15,12 +15,14 @@
 namespace cooper::helper {
 namespace {
 
-// How a suffix is unpacked: by a program that writes the archive's entries, or by one that writes one decompressed stream.
+// How a suffix is unpacked: by a program that writes the archive's entries, or by one that writes one decompressed
+// stream.
 struct Kind {
   std::string_view suffix;              // lower case
   std::string_view others;              // further spellings that EAPI 0 to 5, which look at the case, know
   std::vector<std::string> decompress;  // a filter to standard output; empty where `extract` reads the file itself
-  std::vector<std::string> extract;     // gets the file's name appended, or the decompressed stream; empty: a plain file is written
+  std::vector<std::string>
+      extract;  // gets the file's name appended, or the decompressed stream; empty: a plain file is written
   int first_eapi = 0, last_eapi = 99;
 };
 
@@ -28,7 +30,8 @@ const std::vector<std::string> untar{"tar", "--no-same-owner", "-xf"};
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> table = [] {
-    std::vector<std::string> gzip{"gzip", "-dc"}, bzip2{"bzip2", "-dc"}, xz{"xz", "-dc"}, lzma{"xz", "--format=lzma", "-dc"};
+    std::vector<std::string> gzip{"gzip", "-dc"}, bzip2{"bzip2", "-dc"}, xz{"xz", "-dc"},
+        lzma{"xz", "--format=lzma", "-dc"};
     std::vector<std::string> zstd{"zstd", "-dcq"}, lz4{"lz4", "-dcq"};
     // Longer suffixes before those they end in.
     return std::vector<Kind>{
@@ -91,7 +94,8 @@ const Kind* find_kind(std::string_view name) {
 Result<std::string> find_source(const std::string& argument) {
   if (argument.find('/') == std::string::npos) return variable("DISTDIR") + "/" + argument;
   if (!argument.starts_with("./") && eapi() < 6)
-    return refuse("'" + argument + "' is a path; EAPI " + std::to_string(eapi()) + " allows names of distfiles and ./PATH only");
+    return refuse("'" + argument + "' is a path; EAPI " + std::to_string(eapi()) +
+                  " allows names of distfiles and ./PATH only");
   return argument;
 }
 
@@ -173,7 +177,8 @@ Result<> open_permissions(const std::string& folder) {
     if (S_ISLNK(info.st_mode)) continue;
     bool is_folder = S_ISDIR(info.st_mode);
     mode_t mode = (info.st_mode & 07777 & ~mode_t{022}) | 0444 | 0200 | (is_folder ? 0111 : 0);
-    if (mode != (info.st_mode & 07777) && chmod(path.c_str(), mode) != 0) return refuse_errno("cannot set the mode of " + path);
+    if (mode != (info.st_mode & 07777) && chmod(path.c_str(), mode) != 0)
+      return refuse_errno("cannot set the mode of " + path);
     if (is_folder) TRY(open_permissions(path));
   }
   return {};

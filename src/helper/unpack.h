@@ -7,8 +7,8 @@
 
 namespace cooper::helper {
 
-// Unpacks one archive into the current folder. A file of no known kind is skipped. Errors: the file is not there, the tool
-// fails or is missing.
+// Unpacks one archive into the current folder. A file of no known kind is skipped. Errors: the file is not there, the
+// tool fails or is missing.
 Result<> unpack_one(const std::string& argument);
 
 // Everything below `folder`, not itself: a+r,u+w,go-w, and a+x for folders.
