@@ -28,6 +28,7 @@ struct ActionLayer {
   std::vector<std::string> use;
   std::string output_digest;                         // BuiltPackage::output_digest: what the key holds
   std::filesystem::path root;                        // the overlay layer
+  std::vector<std::string> iuse;                     // all flags: has_version "foo[-bar]" must tell "off" from "has none"
 };
 
 struct BuildAction {
@@ -49,7 +50,11 @@ struct BuildAction {
   int64_t source_date_epoch = 0;                     // seconds since 1970
   bool run_tests = false;                            // src_test
   store::PackageFacts facts;                         // what is known before the build
+  std::string runtime_digest;                        // runtime_digest() of runtime and helper; "": build_key reads them
 };
+
+// A hash over all of runtime/ and the helper: the same for every action of a cooper, so compute it once.
+Result<std::string> runtime_digest(const std::filesystem::path& runtime, const std::filesystem::path& helper);
 
 // The build key: a hash of everything above that can change the result: contents of ebuild, files/, eclasses, runtime and helper (not
 // their paths), digests of distfiles and layers. Takes a few milliseconds; never reads a distfile.

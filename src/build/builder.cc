@@ -324,7 +324,8 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
   for (auto it = planned.build_closure.rbegin(); it != planned.build_closure.rend(); ++it) {
     const store::BuiltPackage& layer = built[*it];
     const store::PackageFacts& facts = layer.facts;
-    action.layers.push_back({facts.cpv, facts.slot, facts.subslot, facts.repository, facts.use, layer.output_digest, layer.directory / "root"});
+    action.layers.push_back({facts.cpv, facts.slot, facts.subslot, facts.repository, facts.use, layer.output_digest, layer.directory / "root",
+                             facts.iuse});
   }
   action.source_date_epoch = options.source_date_epoch;
   action.run_tests = options.run_tests;

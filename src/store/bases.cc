@@ -43,6 +43,11 @@ Result<BaseRoot> Store::load_base(std::string_view id) const {
   return base;
 }
 
+Result<std::optional<BaseRoot>> Store::base_with_id(std::string_view id) const {
+  if (!tree::valid_path(id) || ::access((root_ / "bases" / id).c_str(), F_OK) != 0) return std::nullopt;
+  return load_base(id);
+}
+
 Result<std::optional<BaseRoot>> Store::base(std::string_view recipe_hash) const {
   fs::path path = root_ / "base-recipes" / recipe_hash;
   if (::access(path.c_str(), F_OK) != 0) return std::nullopt;

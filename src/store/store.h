@@ -75,6 +75,8 @@ class Store {
                                    PackageFacts facts) const;
 
   Result<std::optional<BaseRoot>> base(std::string_view recipe_hash) const;
+  // The root of an id, whatever recipe it came from; nullopt where absent.
+  Result<std::optional<BaseRoot>> base_with_id(std::string_view id) const;
   Result<BaseRoot> add_base(std::string_view recipe_hash, std::string_view recipe, const std::filesystem::path& root,
                             tree::Tree tree) const;
 
