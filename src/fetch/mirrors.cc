@@ -129,7 +129,9 @@ std::vector<std::string> debian_mirrors(const fs::path& etc) {
     bool security = std::ranges::all_of(source.suites, is_security_suite);
     for (const std::string& uri : source.uris)
       for (std::string address : addresses(uri)) {
-        while (address.ends_with('/')) address.pop_back();
+        size_t host = address.find("://") + 3;
+        while (address.size() > host && address.ends_with('/')) address.pop_back();
+        if (address.size() == host) continue;
         (security ? security_only : full).push_back(std::move(address));
       }
   }

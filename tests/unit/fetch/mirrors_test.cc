@@ -28,6 +28,7 @@ deb ftp://four.example/debian bookworm main
 deb http://five.example/apt other main
 rpm http://six.example/debian bookworm main
 deb http://seven.example/debian
+deb http:/// bookworm main
 deb file:/srv/mirror bookworm main
 )");
   EXPECT_THAT(mirrors(), ElementsAre("http://one.example/debian", "https://two.example/mirror/debian", "file:///srv/mirror"));
