@@ -83,8 +83,8 @@ Result<BuiltPackage> Store::add_package(std::string_view key, const fs::path& di
   stored.output_digest = output_digest(stored.tree_digest, stored.facts);
   auto prepare = [&]() -> Result<> {
     TRY(util::make_directories(directory / "root"));
-    TRY(check_files(tree, directory / "root"));
     TRY(tame_modes(tree, directory / "root"));
+    TRY(check_files(tree, directory / "root"));
     if (::chmod(directory.c_str(), 0755) != 0 || ::chmod((directory / "root").c_str(), 0755) != 0)
       return fail_errno("cannot set mode", directory);
     TRY(write_unflushed(directory / "ledger.json", tree::to_json(tree)));

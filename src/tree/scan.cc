@@ -23,18 +23,18 @@ namespace {
 
 using util::Fd;
 
-// Opens for reading what its owner has closed to himself (mode 0111 and the like), leaving the mode as it was.
-Fd open_anyway(int parent, const char* name, int flags, const struct stat& st) {
-  Fd fd(::openat(parent, name, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (fd || errno != EACCES) return fd;
-  mode_t needed = S_ISDIR(st.st_mode) ? 0500 : 0400;
-  if (::fchmodat(parent, name, (st.st_mode & 07777) | needed, 0) != 0) {
+// Opens a file for reading that its owner has closed to himself (mode 0111 and the like), leaving the mode as it was.
+Fd open_anyway(const char* path) {
+  Fd fd(::open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat st;
+  if (fd || errno != EACCES || ::lstat(path, &st) != 0) return fd;
+  if (::chmod(path, (st.st_mode & 07777) | 0400) != 0) {
     errno = EACCES;
     return fd;
   }
-  fd = Fd(::openat(parent, name, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  fd = Fd(::open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   int error = errno;
-  ::fchmodat(parent, name, st.st_mode & 07777, 0);
+  ::chmod(path, st.st_mode & 07777);
   errno = error;
   return fd;
 }
@@ -75,6 +75,9 @@ struct Found {
 class Scanner {
  public:
   explicit Scanner(const std::filesystem::path& root) : root_(root) {}
+  ~Scanner() {
+    for (auto it = opened_.rbegin(); it != opened_.rend(); ++it) ::chmod(it->first.c_str(), it->second);
+  }
 
   Result<Tree> run() {
     Fd fd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -120,7 +123,10 @@ class Scanner {
     switch (st.st_mode & S_IFMT) {
       case S_IFDIR: {
         entry.kind = EntryKind::directory;
-        below = open_anyway(parent, name, O_DIRECTORY, st);
+        // A folder closed to its owner stays open until all below it has been read.
+        if ((entry.mode & 0500) != 0500 && ::geteuid() != 0 && ::fchmodat(parent, name, entry.mode | 0700, 0) == 0)
+          opened_.emplace_back(root_ / path, entry.mode);
+        below = Fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (!*below) return fail_errno("cannot read folder", root_ / path);
         break;
       }
@@ -175,9 +181,7 @@ class Scanner {
   }
 
   Result<> digest_one(Entry& entry) {
-    struct stat st;
-    if (::lstat(entry.source.c_str(), &st) != 0) return fail_errno("cannot stat file", entry.source);
-    Fd fd = open_anyway(AT_FDCWD, entry.source.c_str(), 0, st);
+    Fd fd = open_anyway(entry.source.c_str());
     if (!fd) return fail_errno("cannot open file", entry.source);
     util::Hasher hasher(util::HashAlgorithm::sha256);
     thread_local std::vector<char> buffer(1 << 18);
@@ -223,6 +227,7 @@ class Scanner {
 
   std::filesystem::path root_;
   std::vector<Found> found_;
+  std::vector<std::pair<std::filesystem::path, mode_t>> opened_;  // with the modes to restore
 };
 
 }  // namespace

@@ -29,6 +29,9 @@ Result<BuiltPackage> add(const Store& store, const std::string& key, int files =
   fs::permissions(scratch.path() / "root/usr/share/0", fs::perms(0111));
   std::ofstream(scratch.path() / "environment") << "declare -- A=1\n";
   fs::create_symlink("0", scratch.path() / "root/usr/share/link");
+  fs::create_directory(scratch.path() / "root/sealed");
+  std::ofstream(scratch.path() / "root/sealed/file") << "x";
+  fs::permissions(scratch.path() / "root/sealed", fs::perms(0));
   PackageFacts facts;
   facts.cpv = "app-misc/thing-" + key;
   facts.slot = "0";
@@ -47,6 +50,19 @@ int in_child(const std::function<int()>& run) {
   int status = 0;
   ::waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// A mount namespace of its own; for an ordinary user in a namespace of users, as himself. False where this machine allows none.
+bool own_mounts() {
+  uid_t uid = ::getuid();
+  gid_t gid = ::getgid();
+  if (::unshare(CLONE_NEWNS) != 0) {
+    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    std::ofstream("/proc/self/setgroups") << "deny";
+    std::ofstream("/proc/self/uid_map") << uid << ' ' << uid << " 1";
+    std::ofstream("/proc/self/gid_map") << gid << ' ' << gid << " 1";
+  }
+  return ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
 }
 
 class StoreTest : public testing::Test {
@@ -310,9 +326,7 @@ TEST_F(StoreTest, NamesAFolderThatCannotBeUsed) {
 TEST_F(StoreTest, FullDiskIsToldAndLeavesNothing) {
   fs::create_directories(root_);
   int code = in_child([&]() {
-    // As root a mount namespace does; as a user it needs one of users too.
-    if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return 77;
-    if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return 77;
+    if (!own_mounts()) return 77;
     if (::mount("tmpfs", root_.c_str(), "tmpfs", 0, "size=256k") != 0) return 77;
     Result<Store> store = Store::open(root_);
     if (!store) return 2;
