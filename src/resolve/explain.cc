@@ -181,8 +181,12 @@ std::optional<Error> unknown_target(Universe& universe) {
   const Request& request = universe.request();
   for (size_t i = 0; i < request.targets.size(); ++i) {
     const ebuild::Atom& atom = request.targets[i];
-    if (!universe.versions(atom.name).empty()) continue;
+    const auto& versions = universe.versions(atom.name);
     std::string where = i < request.target_origins.size() ? request.target_origins[i] : "";
+    if (std::any_of(versions.begin(), versions.end(), [&](InstanceId id) { return universe.matches(id, atom); })) continue;
+    if (!versions.empty())
+      return Error{ErrorKind::usage, fmt::format("no ebuild matches '{}'", atom.text()), where,
+                   util::join(explain_rejection(universe, atom, no_instance).reasons, "\n"), {}};
     std::string nearest = universe.nearest_name(atom.name);
     return Error{ErrorKind::usage, fmt::format("there is no package '{}'", atom.name.text()), where,
                  "searched in: " + repository_names(request), nearest.empty() ? "" : fmt::format("did you mean '{}'?", nearest)};

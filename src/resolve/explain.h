@@ -10,7 +10,7 @@ namespace cooper::resolve {
 // After Search::solve() said that nothing fits.
 Error explain_failure(Search& search);
 
-// A target whose name no repository has.
+// A target that no ebuild matches, masked or not: a slip in the spec.
 std::optional<Error> unknown_target(Universe& universe);
 
 // The first package of the plan whose REQUIRED_USE its flags violate.

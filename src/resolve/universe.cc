@@ -151,9 +151,10 @@ bool Universe::image_provides(const ebuild::Atom& atom) const {
          std::any_of(found->second.begin(), found->second.end(), [&](const ebuild::Cpv& cpv) { return provides(cpv, atom); });
 }
 
-std::string Universe::nearest_name(const ebuild::PackageName& name) const {
+std::string nearest_package(const ebuild::PackageName& name,
+                            const std::vector<std::shared_ptr<repository::Repository>>& repositories) {
   std::vector<std::string> names, same_package;
-  for (const auto& repository : request_.repositories)
+  for (const auto& repository : repositories)
     for (const ebuild::PackageName& known : repository->names()) {
       if (known.package == name.package) same_package.push_back(known.text());
       names.push_back(known.text());

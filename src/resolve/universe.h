@@ -27,6 +27,10 @@ struct Dependencies {
   const ebuild::DependencyNode& of(DependencyClass c) const;
 };
 
+// The known name nearest to a name that does not exist: "dev-lang/php" for "dev-lang/phpp" or "app-lang/php"; or "".
+std::string nearest_package(const ebuild::PackageName& name,
+                            const std::vector<std::shared_ptr<repository::Repository>>& repositories);
+
 class Universe {
  public:
   explicit Universe(const Request& request);
@@ -57,8 +61,7 @@ class Universe {
   bool image_provides(const ebuild::Atom& atom) const;
 
   const Request& request() const { return request_; }
-  // The known name nearest to a name that does not exist: "dev-lang/php" for "dev-lang/phpp" or "app-lang/php"; or "".
-  std::string nearest_name(const ebuild::PackageName& name) const;
+  std::string nearest_name(const ebuild::PackageName& name) const { return nearest_package(name, request_.repositories); }
 
  private:
   struct Instance {

@@ -77,6 +77,7 @@ struct ImageSpec {
   std::optional<std::string> tag;
   std::vector<Located<ebuild::Atom>> packages;
   std::vector<Located<std::string>> use;
+  std::vector<Located<ebuild::Atom>> mask, unmask;  // as package.mask and package.unmask
   std::vector<PackageSpec> package;
   std::vector<RepositorySpec> repositories;
   std::string profile = "cooper:default/linux/amd64";

@@ -374,6 +374,8 @@ Table<ImageSpec> image_spec_table() {
               key("tag", &ImageSpec::tag, image_tag(), "The image's tag. Default: the version of the first package."),
               key("packages", &ImageSpec::packages, list_of(located(atom())), "What the image is for: atoms, as in Gentoo.", true),
               key("use", &ImageSpec::use, list_of(located(use_flag())), "USE flags everywhere: \"flag\" on, \"-flag\" off."),
+              key("mask", &ImageSpec::mask, list_of(located(atom())), "Packages that must not be taken, as in package.mask."),
+              key("unmask", &ImageSpec::unmask, list_of(located(atom())), "Packages that a mask of the profile or a repository shall not hold back."),
               packages_settings(),
               repositories(),
               section("profile", profile_table(), "The profile and settings as of make.conf."),

@@ -51,7 +51,10 @@ TEST_F(ResolveTest, WrongVersionOrSlotListsWhatThereIs) {
   add("a/lib-1");
   add("a/lib-2", {{"SLOT", "2/2.1"}});
   EXPECT_THAT(error({">=a/lib-3"}).why, HasSubstr("there are: 2:2/2.1, 1:0"));
-  EXPECT_THAT(error({"a/lib:5"}).what, HasSubstr("nothing satisfies 'a/lib:5'"));
+  EXPECT_EQ(error({"a/lib:5"}).what, "no ebuild matches 'a/lib:5'");
+  EXPECT_EQ(error({"a/lib:5"}).kind, ErrorKind::usage);
+  add("a/app-1", {{"RDEPEND", "a/lib:5"}});
+  EXPECT_THAT(error({"a/app"}).why, HasSubstr("there are: 2:2/2.1, 1:0"));
 }
 
 TEST_F(ResolveTest, UseDependencySaysWhoSetTheFlagAndWhatToWrite) {

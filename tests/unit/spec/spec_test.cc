@@ -55,6 +55,8 @@ name     = "php"
 tag      = "8"
 packages = ["dev-lang/php:8.2"]
 use      = ["-ipv6"]
+mask     = [">=dev-lang/php-9"]
+unmask   = ["=dev-lang/php-8.2*"]
 [package."dev-lang/php"]
 use      = ["fpm", "intl"]
 keywords = ["~amd64"]
@@ -109,10 +111,12 @@ exit = 3
 timeout = 5
 )");
   EXPECT_EQ(spec.tag, "8");
+  EXPECT_EQ(spec.mask.at(0).value.text(), ">=dev-lang/php-9");
+  EXPECT_EQ(spec.unmask.at(0).value.text(), "=dev-lang/php-8.2*");
   ASSERT_EQ(spec.package.size(), 1u);
   EXPECT_THAT(values(spec.package[0].use), ElementsAre("fpm", "intl"));
-  EXPECT_EQ(spec.package[0].atom.where, "dir/x.toml:6:10");
-  EXPECT_EQ(spec.package[0].use[1].where, "dir/x.toml:7:20");
+  EXPECT_EQ(spec.package[0].atom.where, "dir/x.toml:8:10");
+  EXPECT_EQ(spec.package[0].use[1].where, "dir/x.toml:9:20");
   EXPECT_EQ(spec.package[0].env.at("CFLAGS"), "-O3");
   ASSERT_EQ(spec.repositories.size(), 5u);
   EXPECT_EQ(spec.repositories[0].name, "zebra");  // the file's order, not the alphabet's
