@@ -64,7 +64,7 @@ __cooper_forbid use usev useq usex use_with use_enable in_iuse has_version best_
   econf emake einstall eapply eapply_user unpack default einstalldocs \
   into insinto exeinto docinto insopts diropts exeopts libopts docompress dostrip keepdir
 
-# External programs must not be called in global scope; PATH is empty, so all of them arrive here. Bash runs this in a subshell.
+# External programs must not be called in global scope; PATH leads nowhere, so all of them arrive here. Bash runs this in a subshell.
 command_not_found_handle() {
   die "the command '$1' is not available while an ebuild is being sourced"
 }

@@ -14,15 +14,18 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 class Parser {
  public:
-  Parser(std::string_view text, std::string_view shown, const Lookup& lookup) : text_(text), shown_(shown), lookup_(lookup) {}
+  Parser(std::string_view text, std::string_view shown, const Lookup& lookup, const ReadSourced& read_sourced)
+      : text_(text), shown_(shown), lookup_(lookup), read_sourced_(read_sourced) {}
 
   Result<std::vector<Assignment>> run() {
     while (skip_to_statement()) {
       Assignment assignment;
       assignment.line = line_;
       TRY(read_statement(assignment));
-      values_.insert_or_assign(assignment.name, assignment.value);
-      out_.push_back(std::move(assignment));
+      if (assignment.name == "source")
+        for (Assignment& sourced : TRY(source(assignment.value))) add(std::move(sourced));
+      else
+        add(std::move(assignment));
     }
     return std::move(out_);
   }
@@ -38,6 +41,21 @@ class Parser {
   std::unexpected<Error> wrong(std::string what, std::string why = {}) const {
     return fail(ErrorKind::usage, std::move(what), fmt::format("{}:{}", shown_, line_),
                 why.empty() ? "each line is NAME=\"value\"; values may use ${NAME} and nothing else of the shell" : std::move(why));
+  }
+
+  void add(Assignment assignment) {
+    values_.insert_or_assign(assignment.name, assignment.value);
+    out_.push_back(std::move(assignment));
+  }
+
+  Result<std::vector<Assignment>> source(const std::string& file) {
+    if (!read_sourced_) return wrong("a profile cannot `source` other files");
+    return read_sourced_(file, [this](std::string_view name) { return value_of(name); });
+  }
+
+  std::string value_of(std::string_view name) const {
+    if (auto own = values_.find(name); own != values_.end()) return own->second;
+    return lookup_ ? lookup_(name) : std::string();
   }
 
   bool skip_to_statement() {
@@ -160,15 +178,13 @@ class Parser {
       if (peek() != '}') return wrong(fmt::format("'${{{}' must end with '}}' here", name));
       take();
     }
-    if (auto own = values_.find(name); own != values_.end())
-      out += own->second;
-    else if (lookup_)
-      out += lookup_(name);
+    out += value_of(name);
     return {};
   }
 
   std::string_view text_, shown_;
   const Lookup& lookup_;
+  const ReadSourced& read_sourced_;
   size_t at_ = 0;
   int line_ = 1;
   std::map<std::string, std::string, std::less<>> values_;
@@ -177,8 +193,9 @@ class Parser {
 
 }  // namespace
 
-Result<std::vector<Assignment>> parse_assignments(std::string_view text, std::string_view shown, const Lookup& lookup) {
-  return Parser(text, shown, lookup).run();
+Result<std::vector<Assignment>> parse_assignments(std::string_view text, std::string_view shown, const Lookup& lookup,
+                                                  const ReadSourced& read_sourced) {
+  return Parser(text, shown, lookup, read_sourced).run();
 }
 
 }  // namespace cooper::repository

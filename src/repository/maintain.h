@@ -4,6 +4,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,9 @@ Result<ManifestReport> write_manifest(const Repository& repository, const ebuild
 
 // Everything that is wrong with a repository beyond problems(): dependencies on packages that are nowhere in the chain, flags that
 // IUSE does not declare, unknown architectures, missing licenses, distfiles without a Manifest line, profiles that do not load.
+// `base_provides` names what the base root stands for in DEPEND and BDEPEND.
 std::vector<Problem> check_repository(const std::shared_ptr<Repository>& repository,
-                                      const std::vector<std::shared_ptr<Repository>>& others);
+                                      const std::vector<std::shared_ptr<Repository>>& others,
+                                      const std::set<ebuild::PackageName>& base_provides = {});
 
 }  // namespace cooper::repository

@@ -84,6 +84,7 @@ struct Channels {
   ::dup2(high_output, 2);
   ::dup2(high_answers, 3);
   ::close_range(4, ~0U, 0);
+  if (::chdir("/") != 0) ::_exit(126);
   rlimit core{0, 0};
   ::setrlimit(RLIMIT_CORE, &core);
   rlimit memory{rlim_t{2} << 30, rlim_t{2} << 30};
@@ -128,7 +129,8 @@ Result<std::unique_ptr<MetadataSource::Worker>> MetadataSource::Worker::start(co
   if (bash.empty())
     return fail(ErrorKind::usage, "cannot source ebuilds", {}, fmt::format("there is no '{}' in PATH", options.bash.string()),
                 "install bash");
-  std::string script = (options.runtime / "metadata.bash").string();
+  std::error_code ec;
+  std::string script = (fs::absolute(options.runtime, ec) / "metadata.bash").string();
   int requests[2], answers[2], output[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, requests) != 0) return fail_errno("cannot start bash");
   util::Fd request_end(requests[0]), request_child(requests[1]);
@@ -139,12 +141,11 @@ Result<std::unique_ptr<MetadataSource::Worker>> MetadataSource::Worker::start(co
   ::fcntl(output_end.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(answer_end.get(), F_SETFL, O_NONBLOCK);
 
-  std::error_code ec;
   fs::path temporary_parent = fs::temp_directory_path(ec);
   auto temporary = TRY(util::TemporaryDirectory::create(ec ? fs::path("/tmp") : temporary_parent, "cooper-metadata"));
   std::string program = bash.string(), temporary_path = temporary.path().string(), temporary_variable = "TMPDIR=" + temporary_path;
   const char* argv[] = {program.c_str(), "--norc", "--noprofile", script.c_str(), nullptr};
-  const char* environment[] = {"PATH=", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=/nonexistent", temporary_variable.c_str(), nullptr};
+  const char* environment[] = {"PATH=/nonexistent", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=/nonexistent", temporary_variable.c_str(), nullptr};
   pid_t pid = ::fork();
   if (pid < 0) return fail_errno("cannot start bash");
   if (pid == 0) run_child(request_child.get(), answer_child.get(), output_child.get(), argv, environment, temporary_path.c_str());

@@ -35,7 +35,7 @@ struct SourceAnswer {
 };
 
 // A pool of bash processes. source() is safe from several threads: each call uses a process of its own, kept for the next call.
-// The processes run without the network's or the user's environment, with an empty PATH, and where the kernel has Landlock they
+// The processes run without the user's environment, with a PATH that leads nowhere, and where the kernel has Landlock they
 // cannot write to any file.
 class MetadataSource {
  public:

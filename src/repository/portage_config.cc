@@ -41,27 +41,12 @@ Result<std::vector<PackageLine>> read_package_lines(const fs::path& path) {
   return out;
 }
 
-Result<> append_assignments(const fs::path& file, const Lookup& lookup, int depth, std::vector<Assignment>& out) {
+Result<std::vector<Assignment>> read_one(const fs::path& file, const Lookup& lookup, int depth) {
   if (depth > 20) return fail(ErrorKind::usage, "files `source` each other too deeply", file);
   std::string text = TRY(util::read_file(file, uint64_t{16} << 20));
-  // What was read before is seen first.
-  Lookup all = [&](std::string_view name) {
-    for (auto it = out.rbegin(); it != out.rend(); ++it)
-      if (it->name == name) return it->value;
-    return lookup ? lookup(name) : std::string();
-  };
-  std::vector<Assignment> read = TRY(parse_assignments(text, file.string(), all));
-  for (Assignment& assignment : read) {
-    if (assignment.name == "source") {
-      fs::path other = file.parent_path() / assignment.value;
-      auto sourced = append_assignments(other, lookup, depth + 1, out);
-      if (!sourced && sourced.error().why.empty()) sourced.error().why = fmt::format("sourced by {}:{}", file.string(), assignment.line);
-      TRY(std::move(sourced));
-    } else {
-      out.push_back(std::move(assignment));
-    }
-  }
-  return {};
+  return parse_assignments(text, file.string(), lookup, [&](std::string_view name, const Lookup& so_far) {
+    return read_one(file.parent_path() / name, so_far, depth + 1);
+  });
 }
 
 }  // namespace
@@ -90,14 +75,18 @@ Result<PackageLine> parse_package_line(const Line& line) {
 }
 
 Result<std::vector<Assignment>> read_assignments(const fs::path& file, const Lookup& lookup) {
-  std::vector<Assignment> out;
   std::error_code ec;
-  if (!fs::is_directory(file, ec)) {
-    TRY(append_assignments(file, lookup, 0, out));
-    return out;
-  }
+  if (!fs::is_directory(file, ec)) return read_one(file, lookup, 0);
+  std::vector<Assignment> out;
+  // What earlier files of the folder say is seen first.
+  Lookup all = [&](std::string_view name) {
+    for (auto it = out.rbegin(); it != out.rend(); ++it)
+      if (it->name == name) return it->value;
+    return lookup ? lookup(name) : std::string();
+  };
   for (const std::string& name : TRY(util::list_directory(file)))
-    if (name.front() != '.' && name.back() != '~' && fs::is_regular_file(file / name, ec)) TRY(append_assignments(file / name, lookup, 0, out));
+    if (name.front() != '.' && name.back() != '~' && fs::is_regular_file(file / name, ec))
+      std::ranges::move(TRY(read_one(file / name, all, 0)), std::back_inserter(out));
   return out;
 }
 
