@@ -35,5 +35,7 @@ Result<BaseDescription> describe_base(const store::BaseRoot& base);
 // BaseDescription::provides as far as it is known before the base root exists: planning needs no root on disk. For debian:SUITE from a
 // table of the suite's versions; for everything else empty, since only the root itself can tell.
 std::vector<std::string> provides_for(std::string_view from);
+// BaseDescription::adopted_packages of every base root that libraries can be adopted from.
+std::vector<std::string> adopted_packages();
 
 }  // namespace cooper::sandbox

@@ -69,7 +69,7 @@ Result<BaseDescription> describe_debian(const store::BaseRoot& base) {
     std::string version = own ? std::string(row.bookworm) : upstream_version(found->second);
     description.provides.push_back(std::string(row.gentoo) + "-" + version);
   }
-  description.adopted_packages = {"sys-libs/glibc", "virtual/libc", "virtual/libiconv", "virtual/libintl", "sys-devel/gcc"};
+  description.adopted_packages = adopted_packages();
   for (const AdoptableLibrary& library : debian_adoptable_libraries())
     description.adoptable.emplace(library.soname, library.reason);
   description.library_paths = library_paths(base.root);
@@ -87,7 +87,7 @@ Result<BaseDescription> describe_gentoo(const store::BaseRoot& base) {
     for (const std::string& package : TRY(util::list_directory(database / category)))
       if (package.front() != '-' && package.front() != '.') description.provides.push_back(category + "/" + package);
   }
-  description.adopted_packages = {"sys-libs/glibc", "virtual/libc", "virtual/libiconv", "virtual/libintl", "sys-devel/gcc"};
+  description.adopted_packages = adopted_packages();
   for (const AdoptableLibrary& library : debian_adoptable_libraries())
     description.adoptable.emplace(library.soname, library.reason);
   description.library_paths = library_paths(base.root);
@@ -108,6 +108,10 @@ Result<BaseDescription> describe_base(const store::BaseRoot& base) {
   description.library_paths = library_paths(base.root);
   description.environment = {{"PATH", std::string(build_path)}, {"PYTHONDONTWRITEBYTECODE", "1"}};
   return description;
+}
+
+std::vector<std::string> adopted_packages() {
+  return {"sys-libs/glibc", "virtual/libc", "virtual/libiconv", "virtual/libintl", "sys-devel/gcc"};
 }
 
 std::vector<std::string> provides_for(std::string_view from) {
