@@ -39,6 +39,7 @@ struct Commands {
 
 // One per file cli/NAME.cc; main.cc lists them.
 void add_plan(Commands&);
+void add_why(Commands&);
 void add_build(Commands&);
 void add_run(Commands&);
 void add_repo(Commands&);

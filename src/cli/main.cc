@@ -93,7 +93,9 @@ int run_program(int argc, char** argv) {
   app.add_flag("--offline", context.offline, "use nothing from the network");
 
   Commands commands{app, context, run};
+  add_plan(commands);
   add_build(commands);
+  add_why(commands);
   add_show(commands);
   add_doctor(commands);
   add_cache(commands);

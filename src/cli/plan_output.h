@@ -1,0 +1,28 @@
+// The forms in which a plan is printed.
+#pragma once
+
+#include <string>
+
+#include "cli/planning.h"
+
+namespace cooper::cli {
+
+struct PlanStyle {
+  bool color = false;
+  bool verbose = false;   // also flags that are off, and all of a package's needs where it is met again
+};
+
+std::string plan_as_tree(const PlannedImage& planned, const PlanStyle& style);
+std::string plan_as_portage(const PlannedImage& planned);  // the lines of `emerge --pretend`
+std::string plan_as_json(const PlannedImage& planned);
+std::string plan_as_dot(const PlannedImage& planned);
+
+// The flags that are shown: IUSE without what USE_EXPAND_HIDDEN hides, grouped as emerge does: "USE" first, then variables.
+// Each flag: "intl", "-gd", in parentheses where the profile locks it; those that are on first.
+std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const resolve::PlannedPackage& package,
+                                                                          const repository::Config& config);
+
+// ":8.2" or "" where the slot is 0 and there is no subslot.
+std::string slot_suffix(const repository::Package& package);
+
+}  // namespace cooper::cli

@@ -1,0 +1,173 @@
+#include "cli/planning.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "resolve/spec_check.h"
+#include "sandbox/base_root.h"
+#include "store/store.h"
+#include "util/text.h"
+
+namespace cooper::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using repository::Repository;
+using Repositories = std::vector<std::shared_ptr<Repository>>;
+
+constexpr std::string_view bundled_name = "cooper";
+
+Result<std::shared_ptr<Repository>> open_one(const spec::RepositorySpec& entry, const Repositories& others,
+                                             const repository::OpenOptions& options) {
+  if (entry.path.empty())
+    return fail(ErrorKind::usage, fmt::format("repository '{}' is not a folder", entry.name), entry.where,
+                "repositories from git and from tarballs are not fetched yet", "clone or unpack it and give its path");
+  auto opened = Repository::open(entry.path, others, options);
+  if (!opened) {
+    Error error = std::move(opened).error();
+    error.why += fmt::format("{}it is the repository '{}' of {}", error.why.empty() ? "" : "\n", entry.name, entry.where);
+    return std::unexpected(std::move(error));
+  }
+  if ((*opened)->name() != entry.name)
+    return fail(ErrorKind::usage, fmt::format("the repository '{}' calls itself '{}'", entry.name, (*opened)->name()), entry.where,
+                fmt::format("{}/profiles/repo_name says so", entry.path), fmt::format("write: {} = \"{}\"", (*opened)->name(), entry.path));
+  return opened;
+}
+
+// Those of the spec, highest priority first. The bundled one comes last where the spec names none, where its profile is of it,
+// or where one of the others has it as a master.
+Result<Repositories> open_repositories(const spec::ImageSpec& spec, const Context& context) {
+  repository::OpenOptions options;
+  options.runtime = context.data / "runtime";
+  options.cache = context.cache_dir;
+  bool named = std::any_of(spec.repositories.begin(), spec.repositories.end(), [](const auto& r) { return r.name == bundled_name; });
+  std::shared_ptr<Repository> bundled;
+  if (!named) bundled = TRY(Repository::open(context.data / "ebuilds", {}, options));
+  Repositories known, out(spec.repositories.size());
+  if (bundled) known.push_back(bundled);
+  // A master may stand below its child: what fails is tried again once the others are there.
+  for (size_t missing = spec.repositories.size(); missing > 0;) {
+    size_t before = missing;
+    Error error;
+    for (size_t i = 0; i < spec.repositories.size(); ++i) {
+      if (out[i]) continue;
+      auto opened = open_one(spec.repositories[i], known, options);
+      if (opened) {
+        out[i] = std::move(*opened);
+        known.push_back(out[i]);
+        --missing;
+      } else {
+        error = std::move(opened).error();
+      }
+    }
+    if (missing == before) return std::unexpected(std::move(error));
+  }
+  bool is_master = std::any_of(out.begin(), out.end(), [&](const auto& repository) {
+    auto chain = repository->chain();
+    return std::find(chain.begin(), chain.end(), bundled.get()) != chain.end();
+  });
+  bool is_profile = spec.profile.starts_with(fmt::format("{}:", bundled_name));
+  if (bundled && (out.empty() || is_master || is_profile)) out.push_back(bundled);
+  return out;
+}
+
+std::vector<std::string> values(const std::vector<spec::Located<std::string>>& list) {
+  std::vector<std::string> out;
+  for (const auto& item : list) out.push_back(item.value);
+  return out;
+}
+
+repository::UserSettings settings_of(const spec::ImageSpec& spec) {
+  repository::UserSettings out;
+  out.use = values(spec.use);
+  for (const spec::PackageSpec& package : spec.package)
+    out.packages.push_back({package.atom.value, values(package.use), values(package.keywords), values(package.license), package.env});
+  for (const auto& atom : spec.mask) out.mask.push_back(atom.value);
+  for (const auto& atom : spec.unmask) out.unmask.push_back(atom.value);
+  out.variables = spec.variables;
+  out.portage_config = spec.portage_config;
+  out.origin = spec.file.filename().string();
+  return out;
+}
+
+// What the base root gives to builds and, by adoption, to the image. A Debian suite is known from a table; other roots must be
+// there to be looked at.
+Result<sandbox::BaseDescription> base_for_planning(const spec::ImageSpec& spec, const Context& context) {
+  sandbox::BaseDescription description;
+  description.adopted_packages = sandbox::adopted_packages();
+  description.provides = sandbox::provides_for(spec.base_from);
+  if (!description.provides.empty()) return description;
+  store::BaseRoot root;
+  if (spec.base_from == "host") {
+    root.root = "/";
+  } else if (spec.base_from.starts_with("dir:")) {
+    root.root = spec.base_from.substr(4);
+  } else {
+    store::Store store = TRY(store::Store::open(context.cache_dir));
+    root = TRY(sandbox::obtain_base(store, spec.base_from, [](std::string_view) {}));
+  }
+  description = TRY(sandbox::describe_base(root));
+  if (description.adopted_packages.empty()) description.adopted_packages = sandbox::adopted_packages();
+  return description;
+}
+
+Result<resolve::Request> request_for(const PlannedImage& planned, const Context& context) {
+  const spec::ImageSpec& spec = planned.spec;
+  resolve::Request request;
+  request.repositories = planned.repositories;
+  request.config = planned.config;
+  for (const auto& atom : spec.packages) {
+    request.targets.push_back(atom.value);
+    request.target_origins.push_back(atom.where);
+  }
+  if (spec.build_libc) {
+    request.targets.push_back(TRY(ebuild::Atom::parse_user("sys-libs/glibc")));
+    request.target_origins.push_back(fmt::format("{}: [base] libc = \"build\"", spec.file.string()));
+  }
+  sandbox::BaseDescription base = TRY(base_for_planning(spec, context));
+  for (const std::string& text : base.provides)
+    if (auto cpv = ebuild::Cpv::parse(text)) request.base_provides.push_back(std::move(*cpv));
+  for (const std::string& name : base.adopted_packages)
+    if (!spec.build_libc || name != "sys-libs/glibc") request.image_provides.push_back(TRY(ebuild::Atom::parse_user(name)));
+  // What is left out of the image need not be built for it, nor what only it needs.
+  for (const auto& atom : spec.exclude) request.image_provides.push_back(atom.value);
+  return request;
+}
+
+// What is wrong with the repositories, each a line.
+std::vector<std::string> problems_of(const Repositories& repositories) {
+  std::vector<std::string> out;
+  for (const auto& repository : repositories)
+    for (const repository::Problem& problem : repository->problems()) out.push_back(fmt::format("{}: {}", problem.where, problem.what));
+  return out;
+}
+
+}  // namespace
+
+Result<PlannedImage> plan_image(spec::ImageSpec spec, const Context& context) {
+  PlannedImage out;
+  out.spec = std::move(spec);
+  out.repositories = TRY(open_repositories(out.spec, context));
+  out.config = TRY(repository::Config::load(out.repositories, out.spec.profile, settings_of(out.spec)));
+  TRY(resolve::check_spec(out.spec, out.repositories, *out.config));
+  resolve::Request request = TRY(request_for(out, context));
+  auto plan = resolve::resolve(request);
+  std::vector<std::string> problems = problems_of(out.repositories);
+  if (!plan) {
+    // An ebuild that could not be read may be the very one that is missing.
+    Error error = std::move(plan).error();
+    for (size_t i = 0; i < problems.size() && i < 5; ++i)
+      error.why += fmt::format("{}note: {}", error.why.empty() ? "" : "\n", problems[i]);
+    return std::unexpected(std::move(error));
+  }
+  out.plan = std::move(*plan);
+  for (std::string& warning : resolve::unused_flags(out.spec, out.plan)) out.plan.warnings.push_back(std::move(warning));
+  for (const repository::Problem& problem : out.config->problems())
+    out.plan.warnings.push_back(fmt::format("{}: {}", problem.where, problem.what));
+  for (std::string& problem : problems) out.plan.warnings.push_back(std::move(problem));
+  return out;
+}
+
+}  // namespace cooper::cli
