@@ -23,9 +23,4 @@ autotools_make_configure() {
 	autoreconf --force --install --verbose "${@}" || die "autoreconf failed"
 }
 
-# Libtool's archives serve static linking only; they would carry paths into other builds.
-autotools_remove_libtool_archives() {
-	find "${ED}" -type f -name '*.la' -delete || die
-}
-
 fi

@@ -60,4 +60,9 @@ toolchain_filter_flags() {
 	done
 }
 
+# Libtool's archives serve static linking only; they would carry paths into other builds.
+toolchain_remove_libtool_archives() {
+	find "${ED}" -type f -name '*.la' -delete || die
+}
+
 fi

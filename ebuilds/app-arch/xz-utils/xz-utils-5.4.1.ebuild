@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="xz-utils"
 DEBIAN_VERSION="5.4.1-1+deb12u1"
-inherit cooper-autotools cooper-debian
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="LZMA and XZ compression: library and tools"
 HOMEPAGE="https://tukaani.org/xz/"
@@ -44,5 +44,5 @@ src_configure() {
 
 src_install() {
 	default
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 }

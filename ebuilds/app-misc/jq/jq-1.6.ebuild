@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="jq"
 DEBIAN_VERSION="1.6-2.1+deb12u2"
-inherit cooper-autotools cooper-debian
+inherit cooper-autotools cooper-debian cooper-toolchain
 
 DESCRIPTION="Filter and transform JSON on the command line"
 HOMEPAGE="https://jqlang.org/"
@@ -55,5 +55,5 @@ src_configure() {
 
 src_install() {
 	default
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 }

@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="sqlite3"
 DEBIAN_VERSION="3.40.1-2+deb12u2"
-inherit cooper-autotools cooper-debian
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="SQL database in a library"
 HOMEPAGE="https://sqlite.org/"
@@ -66,6 +66,7 @@ src_install() {
 	doheader sqlite3.h src/sqlite3ext.h
 	insinto "/usr/$(get_libdir)/pkgconfig"
 	doins sqlite3.pc
-	use tools && emake DESTDIR="${D}" exe_install
-	autotools_remove_libtool_archives
+	# It has the library inside.
+	use tools && dobin sqlite3
+	toolchain_remove_libtool_archives
 }

@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="php8.2"
 DEBIAN_VERSION="8.2.32-1~deb12u1"
-inherit cooper-autotools cooper-debian cooper-toolchain
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="The PHP language: command line and FastCGI process manager"
 HOMEPAGE="https://www.php.net/"

@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="pcre2"
 DEBIAN_VERSION="10.42-1"
-inherit cooper-autotools cooper-debian
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="Perl-compatible regular expressions"
 HOMEPAGE="https://www.pcre.org/"
@@ -40,6 +40,6 @@ src_compile() {
 
 src_install() {
 	emake DESTDIR="${D}" $(usex tools '' 'bin_PROGRAMS= noinst_PROGRAMS=') install
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 	einstalldocs
 }

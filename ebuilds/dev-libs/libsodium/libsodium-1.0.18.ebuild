@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="libsodium"
 DEBIAN_VERSION="1.0.18-1+deb12u1"
-inherit cooper-autotools cooper-debian
+inherit cooper-autotools cooper-debian cooper-toolchain
 
 DESCRIPTION="Encryption, signatures, hashing of passwords: a library that is hard to use wrongly"
 HOMEPAGE="https://libsodium.org/"
@@ -37,5 +37,5 @@ src_configure() {
 
 src_install() {
 	default
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 }

@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="libxml2"
 DEBIAN_VERSION="2.9.14+dfsg-1.3~deb12u6"
-inherit cooper-autotools cooper-debian
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="XML and HTML: parser, XPath, schemas"
 HOMEPAGE="https://gitlab.gnome.org/GNOME/libxml2/-/wikis/home"
@@ -62,6 +62,6 @@ src_compile() {
 
 src_install() {
 	emake DESTDIR="${D}" noinst_PROGRAMS= $(usex tools '' bin_PROGRAMS=) install
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 	rm -r "${ED}/usr/$(get_libdir)/xml2Conf.sh" "${ED}"/usr/share/{doc,gtk-doc} || die
 }

@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="libxslt"
 DEBIAN_VERSION="1.1.35-1+deb12u4"
-inherit cooper-autotools cooper-debian
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="XSL transformations"
 HOMEPAGE="https://gitlab.gnome.org/GNOME/libxslt/-/wikis/home"
@@ -43,7 +43,7 @@ src_configure() {
 
 src_install() {
 	default
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 	rm -r "${ED}/usr/$(get_libdir)/xsltConf.sh" "${ED}"/usr/share/{doc,gtk-doc} || die
 	use tools || rm "${ED}"/usr/bin/xsltproc || die
 }

@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="libonig"
 DEBIAN_VERSION="6.9.8-1"
-inherit cooper-autotools cooper-debian
+inherit cooper-autotools cooper-debian cooper-toolchain
 
 DESCRIPTION="Regular expression library with many encodings and syntaxes"
 HOMEPAGE="https://github.com/kkos/oniguruma"
@@ -29,5 +29,5 @@ src_configure() {
 
 src_install() {
 	default
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 }

@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="freetype"
 DEBIAN_VERSION="2.12.1+dfsg-5+deb12u4"
-inherit cooper-autotools cooper-debian cooper-toolchain
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="Rendering of fonts"
 HOMEPAGE="https://freetype.org/"
@@ -44,5 +44,5 @@ src_configure() {
 
 src_install() {
 	default
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 }

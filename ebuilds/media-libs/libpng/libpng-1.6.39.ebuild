@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="libpng1.6"
 DEBIAN_VERSION="1.6.39-2+deb12u5"
-inherit cooper-autotools cooper-debian
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="Reading and writing PNG images"
 HOMEPAGE="http://www.libpng.org/pub/png/libpng.html"
@@ -36,6 +36,6 @@ src_configure() {
 
 src_install() {
 	default
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 	use tools || rm "${ED}"/usr/bin/{pngfix,png-fix-itxt} || die
 }

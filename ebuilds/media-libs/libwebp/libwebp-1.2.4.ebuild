@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="libwebp"
 DEBIAN_VERSION="1.2.4-0.2+deb12u1"
-inherit cooper-autotools cooper-debian
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="Reading and writing WebP images"
 HOMEPAGE="https://developers.google.com/speed/webp"
@@ -50,6 +50,6 @@ src_install() {
 	for folder in $(usex tools . 'sharpyuv src'); do
 		emake -C "${folder}" DESTDIR="${D}" install
 	done
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 	einstalldocs
 }

@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="curl"
 DEBIAN_VERSION="7.88.1-10+deb12u15"
-inherit cooper-autotools cooper-debian
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="Transfers over HTTP and many other protocols: library and tool"
 HOMEPAGE="https://curl.se/"
@@ -96,6 +96,6 @@ src_install() {
 	dobin curl-config
 	insinto "/usr/$(get_libdir)/pkgconfig"
 	doins libcurl.pc
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 	einstalldocs
 }

@@ -4,7 +4,7 @@ EAPI=8
 
 DEBIAN_SOURCE="curl"
 DEBIAN_VERSION="8.14.1-2+deb13u5"
-inherit cooper-autotools cooper-debian
+inherit cooper-debian cooper-toolchain
 
 DESCRIPTION="Transfers over HTTP and many other protocols: library and tool"
 HOMEPAGE="https://curl.se/"
@@ -94,6 +94,6 @@ src_install() {
 	dobin curl-config
 	insinto "/usr/$(get_libdir)/pkgconfig"
 	doins libcurl.pc
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 	einstalldocs
 }

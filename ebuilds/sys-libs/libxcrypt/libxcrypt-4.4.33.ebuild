@@ -4,11 +4,14 @@ EAPI=8
 
 DEBIAN_SOURCE="libxcrypt"
 DEBIAN_VERSION="4.4.33-2"
-inherit cooper-autotools cooper-debian
+inherit cooper-autotools cooper-debian cooper-toolchain
 
 DESCRIPTION="crypt(): one-way hashing of passwords"
 HOMEPAGE="https://github.com/besser82/libxcrypt"
-SRC_URI="${DEBIAN_POOL}/libxcrypt_${PV}.orig.tar.xz"
+SRC_URI="
+	${DEBIAN_POOL}/libxcrypt_${PV}.orig.tar.xz
+	${DEBIAN_URI}
+"
 
 LICENSE="LGPL-2.1+ public-domain BSD BSD-2"
 SLOT="0/2"
@@ -19,8 +22,13 @@ BDEPEND="
 	virtual/pkgconfig
 "
 
+DEBIAN_PATCHES=(
+	# A macro of libtool's that is not installed with it everywhere.
+	include_ltdlm4
+)
+
 src_prepare() {
-	default
+	cooper-debian_src_prepare
 	autotools_make_configure
 }
 
@@ -35,5 +43,5 @@ src_configure() {
 
 src_install() {
 	default
-	autotools_remove_libtool_archives
+	toolchain_remove_libtool_archives
 }
