@@ -65,9 +65,9 @@ src_install() {
 	local libdir=$(get_libdir)
 	emake -C "${WORKDIR}/build" install_root="${D}" install
 
-	# The loader's name in every program.
+	# The loader's name in every program. Absolute, as /lib64 is itself a link in many roots.
 	[[ -e ${ED}/usr/${libdir}/${_GLIBC_LOADER} ]] || die "the loader is not where it was sent"
-	dosym "../usr/${libdir}/${_GLIBC_LOADER}" "/lib64/${_GLIBC_LOADER}"
+	dosym "/usr/${libdir}/${_GLIBC_LOADER}" "/lib64/${_GLIBC_LOADER}"
 
 	use static-libs || rm -f "${ED}/usr/${libdir}"/lib{c,m,m-2.36,mvec,resolv}.a || die
 	use locale-sources || rm -r "${ED}"/usr/share/i18n || die
