@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sandbox/base_root.h"
@@ -27,7 +29,7 @@ struct Adoption {
 struct PackageShare {
   std::string owner;       // cpv, "(base)" for adopted files, "(image)" for made ones
   uint64_t bytes = 0;      // unpacked, after trim
-  uint64_t trimmed = 0;    // bytes that trim took away
+  uint64_t trimmed = 0;    // bytes that trim, `remove` and `exclude` took away
   size_t files = 0;
 };
 
@@ -41,6 +43,7 @@ struct Image {
   std::vector<Adoption> adopted;
   std::vector<PackageShare> shares;      // largest first
   std::vector<std::string> warnings;
+  std::shared_ptr<util::TemporaryDirectory> scratch;  // holds the files that were made for it: the tree's sources lie there
 };
 
 struct AssembleInput {
@@ -57,6 +60,10 @@ struct AssembleInput {
   std::function<void(std::string_view)> progress;
 };
 
+// A hash over everything that can change the image or the outcome of its tests, made without reading any package's files: a layout
+// written for this key can be used again. Errors: usage, for a file of the spec that cannot be read.
+Result<std::string> image_key(const AssembleInput& input);
+
 // The passes in order: merge → users → spec files → pkg_preinst/pkg_postinst → adopt → trim → ldconfig → (closure proof).
 // Errors: failed, for file collisions (both packages named), unresolved libraries (file and SONAME named) …
 Result<Image> assemble(const AssembleInput& input);
@@ -72,17 +79,28 @@ struct WrittenImage {
   std::string name, tag;
 };
 
+// DIRECTORY must not hold an image yet; index.json comes last, and nothing is left of it after an error.
 Result<WrittenImage> write_layout(const Image& image, const std::filesystem::path& directory);
+// Errors: failed, also where a layer is missing or has a wrong size.
 Result<WrittenImage> read_layout(const std::filesystem::path& directory);
 
-// DEST as in skopeo: oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE[:NAME:TAG], dir:PATH, tar:FILE.
+// DEST as in skopeo: oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG], dir:PATH (skopeo's folder of blobs),
+// and tar:FILE (the root file system). `tag` is the name and tag for docker-archive. Errors: usage, with the nearest transport.
 struct Destination { std::string transport, path, tag; };
 Result<Destination> parse_destination(std::string_view text);
 // Writes completely or not at all (temporary name, rename).
 Result<> export_image(const WrittenImage& image, const Destination& destination);
 
-// Loads an image from oci:, oci-archive:, docker-archive:, dir: or tar: (or a bare path, guessed) for run, why, diff, report.
-struct LoadedImage { tree::Tree tree; spec::ImageConfig config; std::string name, tag, architecture, manifest_digest; std::filesystem::path scratch; };
+// An image taken apart: its layers applied, one over the other.
+struct LoadedImage {
+  tree::Tree tree;                       // sources lie in `root`
+  spec::ImageConfig config;
+  std::string name, tag, architecture, manifest_digest;
+  std::filesystem::path root;            // the unpacked files: an overlay layer to run in
+  std::shared_ptr<util::TemporaryDirectory> scratch;  // holds `root`
+};
+// Loads from oci:, oci-archive:, docker-archive:, dir: or tar:, from a bare path (guessed), or by NAME[:TAG] from the images of the
+// store, for run, why, diff, report.
 Result<LoadedImage> load_image(std::string_view reference, const store::Store& store);
 
 }  // namespace cooper::image

@@ -1,0 +1,178 @@
+#include "image/overlay_changes.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "util/text.h"
+
+namespace cooper::image {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Places whose content is never an image's.
+bool is_passing(std::string_view path) {
+  for (std::string_view place : {"cooper", "dev", "proc", "sys", "run", "tmp", "var/tmp", "var/cache", "root/.cache"})
+    if (path == place || (path.starts_with(place) && path[place.size()] == '/')) return true;
+  return path == "etc/ld.so.cache" || path == "etc/ld.so.cache~" || path == "etc/.pwd.lock";
+}
+
+bool is_whiteout(const tree::Entry& entry) {
+  return entry.kind == tree::EntryKind::character_device && entry.device_major == 0 && entry.device_minor == 0;
+}
+
+class ChangeTaker {
+ public:
+  ChangeTaker(Draft& draft, const tree::Tree& base, const std::string& owner, const fs::path& keep, std::vector<std::string>& warnings)
+      : draft_(draft), base_(base), owner_(owner), keep_(keep), warnings_(warnings) {}
+
+  Result<> take(tree::Entry entry) {
+    if (is_passing(entry.path)) return {};
+    std::string path = draft_.place(entry.path);
+    if (is_passing(path)) return {};
+    if (is_whiteout(entry)) {
+      draft_.erase(path);
+      return {};
+    }
+    // A folder that was removed and made anew hides all that lay in it.
+    auto opaque = entry.xattrs.find("user.overlay.opaque");
+    bool hides = opaque != entry.xattrs.end() && opaque->second == "y";
+    std::erase_if(entry.xattrs, [](const auto& attribute) { return attribute.first.starts_with("user.overlay."); });
+    entry.owner = owner_;
+    const tree::Entry* there = draft_.find(path);
+    if (there && there->kind == tree::EntryKind::symlink && entry.kind == tree::EntryKind::directory) there = draft_.open(path);
+    if (entry.kind == tree::EntryKind::directory) return folder(entry, there, hides);
+    if (!there && base_.find(entry.path)) {
+      warnings_.push_back(fmt::format("{}: its post-install phase changed /{}, which is the base root's: left out", owner_, entry.path));
+      return {};
+    }
+    if (entry.kind == tree::EntryKind::file) {
+      if (there && there->kind == tree::EntryKind::file) {
+        if (there->digest == entry.digest && (there->mode & 01777) == (entry.mode & 01777)) return {};  // copied up, not changed
+        entry.uid = there->uid, entry.gid = there->gid;
+        entry.owner = there->owner == "(image)" ? there->owner : owner_;
+        // Setuid bits are not on the disk; they stay with what was not rewritten.
+        if (there->digest == entry.digest) entry.mode |= there->mode & 06000, entry.xattrs = there->xattrs;
+      }
+      TRY(keep(entry));
+    }
+    if (entry.kind == tree::EntryKind::hardlink && !draft_.find(draft_.place(entry.target))) return {};
+    if (entry.kind == tree::EntryKind::hardlink) entry.target = draft_.place(entry.target);
+    if (there && there->kind == tree::EntryKind::directory) draft_.erase(there->path);
+    TRY(draft_.put(std::move(entry)));
+    return {};
+  }
+
+ private:
+  Result<> folder(tree::Entry& entry, const tree::Entry* there, bool hides) {
+    if (there && there->kind == tree::EntryKind::directory) {
+      std::string path = there->path;
+      if (hides) draft_.erase(path), TRY(draft_.put(std::move(entry)));
+      else if (entry.mode != (there->mode & 01777)) draft_.entries.at(path).mode = entry.mode | (there->mode & 06000);
+      return {};
+    }
+    if (there) draft_.erase(there->path);
+    // A folder that only the base root has was copied up for what is put in it: it comes with that, or not at all.
+    if (base_.find(entry.path) && !there) return {};
+    TRY(draft_.put(std::move(entry)));
+    return {};
+  }
+
+  // The upper folder goes away: the bytes move beside those of other made files.
+  Result<> keep(tree::Entry& entry) {
+    fs::path to = keep_ / entry.digest;
+    std::error_code ec;
+    if (!fs::exists(to, ec)) TRY(util::write_file(to, TRY(util::read_file(entry.source))));
+    entry.source = to;
+    return {};
+  }
+
+  Draft& draft_;
+  const tree::Tree& base_;
+  const std::string& owner_;
+  fs::path keep_;
+  std::vector<std::string>& warnings_;
+};
+
+std::optional<uint32_t> number(std::string_view text, int base) {
+  uint32_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+// The first `count - 1` fields and the rest, which is a path and may hold tabs.
+std::vector<std::string_view> fields_of(std::string_view record, size_t count) {
+  std::vector<std::string_view> fields;
+  for (size_t tab; fields.size() + 1 < count && (tab = record.find('\t')) != std::string_view::npos; record.remove_prefix(tab + 1)) fields.push_back(record.substr(0, tab));
+  fields.push_back(record);
+  return fields;
+}
+
+std::optional<std::string> from_hex(std::string_view hex) {
+  std::string bytes;
+  for (size_t i = 0; i + 1 < hex.size(); i += 2) {
+    auto byte = number(hex.substr(i, 2), 16);
+    if (!byte) return std::nullopt;
+    bytes += static_cast<char>(*byte);
+  }
+  return bytes;
+}
+
+Result<> set_owner(tree::Entry& entry, std::string_view user, std::string_view group, const Accounts& accounts, const std::string& package) {
+  auto uid = accounts.uid(user), gid = accounts.gid(group);
+  if (!uid || !gid)
+    return fail(ErrorKind::failed, fmt::format("the image has no {} '{}'", uid ? "group" : "user", uid ? group : user), package,
+                fmt::format("its post-install phase gives it /{}", entry.path), "the acct-user or acct-group package that makes it must be in RDEPEND");
+  if (!user.empty()) entry.uid = *uid;
+  if (!group.empty()) entry.gid = *gid;
+  entry.xattrs.erase("security.capability");  // as the kernel does
+  return {};
+}
+
+}  // namespace
+
+Result<> take_changes(Draft& draft, const fs::path& upper, const tree::Tree& base, const std::string& owner, std::vector<std::string>& warnings) {
+  tree::Tree changes = TRY(tree::scan(upper));
+  ChangeTaker taker(draft, base, owner, draft.scratch(), warnings);
+  for (tree::Entry& entry : changes.entries) TRY(taker.take(std::move(entry)));
+  return {};
+}
+
+Result<> apply_owner_records(Draft& draft, std::string_view records, const Accounts& accounts, const std::string& package) {
+  for (std::string_view record : util::split(records, '\0')) {
+    size_t count = record.starts_with("own\t") ? 4 : record.starts_with("cap\t") ? 3 : record.starts_with("node\t") ? 6 : 0;
+    std::vector<std::string_view> fields = fields_of(record, count);
+    if (count == 0 || fields.size() != count || !fields.back().starts_with('/')) continue;
+    std::string path = draft.place(fields.back());
+    if (is_passing(path)) continue;
+    if (fields[0] == "node") {
+      auto major = number(fields[2], 10), minor = number(fields[3], 10), mode = number(fields[4], 8);
+      if (!major || !minor || !mode) return fail(ErrorKind::failed, "the ledger of owners is damaged", package);
+      tree::Entry entry;
+      entry.path = path;
+      entry.kind = fields[1] == "b" ? tree::EntryKind::block_device : tree::EntryKind::character_device;
+      entry.mode = *mode & 07777, entry.device_major = *major, entry.device_minor = *minor;
+      entry.owner = package;
+      TRY(draft.put(std::move(entry)));
+      continue;
+    }
+    auto found = draft.entries.find(path);
+    if (found == draft.entries.end()) continue;  // removed after it was given to somebody, or the base root's
+    tree::Entry& entry = found->second.kind == tree::EntryKind::hardlink ? draft.entries.at(found->second.target) : found->second;
+    if (fields[0] == "own") {
+      TRY(set_owner(entry, fields[1], fields[2], accounts, package));
+    } else if (fields[1].empty()) {
+      entry.xattrs.erase("security.capability");
+    } else {
+      auto bytes = from_hex(fields[1]);
+      if (!bytes) return fail(ErrorKind::failed, "the ledger of owners is damaged", package, "capabilities that are no hexadecimal number");
+      entry.xattrs["security.capability"] = *bytes;
+    }
+  }
+  return {};
+}
+
+}  // namespace cooper::image
