@@ -95,6 +95,7 @@ int run_program(int argc, char** argv) {
   Commands commands{app, context, run};
   add_plan(commands);
   add_build(commands);
+  add_run(commands);
   add_why(commands);
   add_show(commands);
   add_doctor(commands);
