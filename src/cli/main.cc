@@ -101,6 +101,7 @@ int run_program(int argc, char** argv) {
   add_doctor(commands);
   add_cache(commands);
   add_fetch(commands);
+  add_repo(commands);
   add_exec_action(commands);
 
   try {

@@ -29,7 +29,10 @@ struct Arguments {
 };
 
 Result<std::shared_ptr<Repository>> open_repository(const Context& context, const Arguments& arguments) {
-  return Repository::open(arguments.repository.empty() ? context.data / "ebuilds" : fs::path(arguments.repository));
+  repository::OpenOptions options;
+  options.runtime = context.data / "runtime";
+  options.cache = context.cache_dir;
+  return Repository::open(arguments.repository.empty() ? context.data / "ebuilds" : fs::path(arguments.repository), {}, options);
 }
 
 std::string paint(bool on, const char* code, std::string_view text) {
