@@ -161,6 +161,10 @@ class Builder {
         fetch_(store, options), built_(plan.packages.size()), done_(plan.packages.size(), false) {}
 
   Result<std::vector<store::BuiltPackage>> run() {
+    if (!options_.only.empty()) {
+      done_.assign(done_.size(), true);
+      for (int wanted : options_.only) done_[wanted] = false;
+    }
     TRY(take_from_store());
     if (std::ranges::find(done_, false) == done_.end()) return std::move(built_);
     TRY(start_fetching());
@@ -174,7 +178,7 @@ class Builder {
   Result<> take_from_store() {
     for (size_t i = 0; i < plan_.packages.size(); ++i) {
       const PlannedPackage& planned = plan_.packages[i];
-      if (!std::ranges::all_of(planned.build_closure, [&](int need) { return done_[need]; })) continue;
+      if (done_[i] || !std::ranges::all_of(planned.build_closure, [&](int need) { return done_[need]; })) continue;
       BuildAction action = TRY(make(static_cast<int>(i)));
       std::string key = TRY(build_key(action));
       if (!store_.has_package(key)) continue;

@@ -31,6 +31,7 @@ struct BuildOptions {
   int jobs = 1;
   bool offline = false;
   bool run_tests = false;
+  std::vector<int> only;   // packages (of the plan) that are wanted; empty: all. The others' results stay empty
   int64_t source_date_epoch = 0;
   sandbox::Limits limits;
   std::function<void(const PackageEvent&)> on_event;

@@ -102,6 +102,7 @@ int run_program(int argc, char** argv) {
   add_cache(commands);
   add_fetch(commands);
   add_repo(commands);
+  add_shell(commands);
   add_exec_action(commands);
 
   try {
