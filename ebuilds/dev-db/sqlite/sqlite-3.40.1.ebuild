@@ -37,7 +37,15 @@ DEBIAN_PATCHES=(
 	0003-Fix-a-technically-undefined-signed-integer-overflow-.patch
 )
 
+src_prepare() {
+	cooper-debian_src_prepare
+	# The program needs no path to the libraries of the system.
+	sed -i -e 's/\(\$(LIBREADLINE) \$(TLIBS)\) -rpath "\$(libdir)"/\1/' Makefile.in || die
+}
+
 src_configure() {
+	# The program would take zlib where it finds it.
+	local -x ac_cv_search_deflate=no
 	local -x CPPFLAGS="${CPPFLAGS} -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_UNLOCK_NOTIFY -DSQLITE_ENABLE_DBSTAT_VTAB \
 -DSQLITE_ENABLE_STMTVTAB -DSQLITE_ENABLE_PREUPDATE_HOOK -DSQLITE_SECURE_DELETE -DSQLITE_MAX_VARIABLE_NUMBER=250000"
 	econf \
