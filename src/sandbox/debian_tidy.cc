@@ -80,7 +80,7 @@ Result<std::map<std::string, std::string, std::less<>>> file_owners(const fs::pa
   return owners;
 }
 
-Result<> remove_entries(const fs::path& root, tree::Tree& tree, const std::set<std::string_view>& gone) {
+Result<> remove_entries(const fs::path& root, tree::Tree& tree, const std::set<std::string, std::less<>>& gone) {
   for (const tree::Entry& entry : tree.entries)
     if (entry.kind == tree::EntryKind::hardlink && !gone.contains(entry.path) && gone.contains(entry.target))
       return fail(ErrorKind::failed, "a file of the base root is a link to one that must go", entry.path, entry.target);
@@ -94,13 +94,13 @@ Result<> remove_entries(const fs::path& root, tree::Tree& tree, const std::set<s
 }
 
 // Folders of headers that lost all of theirs.
-std::set<std::string_view> empty_header_folders(const tree::Tree& tree, const std::set<std::string_view>& gone) {
+std::set<std::string, std::less<>> empty_header_folders(const tree::Tree& tree, const std::set<std::string, std::less<>>& gone) {
   std::set<std::string_view> full;
-  std::set<std::string_view> empty;
+  std::set<std::string, std::less<>> empty;
   for (auto entry = tree.entries.rbegin(); entry != tree.entries.rend(); ++entry) {
     std::string_view path = entry->path;
     if (!below(path, "usr/include") || gone.contains(path)) continue;
-    if (entry->kind == tree::EntryKind::directory && !full.contains(path)) empty.insert(path);
+    if (entry->kind == tree::EntryKind::directory && !full.contains(path)) empty.emplace(path);
     else full.insert(path.substr(0, path.rfind('/')));
   }
   return empty;
@@ -115,8 +115,7 @@ Result<> tidy_debian_root(const fs::path& root, tree::Tree& tree, int64_t epoch)
     entry.owner = owner == owners.end() ? "(base)" : owner->second;
     entry.mtime = std::min(entry.mtime, epoch);
   }
-  // Views into the paths stay good until remove_entries() erases them, which it does last.
-  std::set<std::string_view> gone;
+  std::set<std::string, std::less<>> gone;
   for (const tree::Entry& entry : tree.entries)
     if (useless(entry.path) || is_foreign_development_file(entry)) gone.insert(entry.path);
   gone.merge(empty_header_folders(tree, gone));
