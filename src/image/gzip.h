@@ -9,9 +9,9 @@
 
 namespace cooper::image {
 
-// Pinned: another level or block size makes other layer digests. 9 costs little more than 6 on what images hold, and a layer is
-// written once and read often.
-inline constexpr int gzip_level = 9;
+// Pinned: another level or block size makes other layer digests. Measured on 60 MB of libraries with ICU's data: level 9 takes four
+// times as long as 6 and saves 0.6 %.
+inline constexpr int gzip_level = 6;
 
 // One gzip member (RFC 1952) without name and time. The stream is cut into blocks of fixed size; each is deflated by itself with the
 // 32 KiB before it as dictionary and ends on a byte, so that the blocks joined are one valid stream: what a block becomes depends
