@@ -165,6 +165,7 @@ class Builder {
       done_.assign(done_.size(), true);
       for (int wanted : options_.only) done_[wanted] = false;
     }
+    runtime_digest_ = TRY(runtime_digest(options_.runtime, options_.helper));
     TRY(take_from_store());
     if (std::ranges::find(done_, false) == done_.end()) return std::move(built_);
     TRY(start_fetching());
@@ -206,14 +207,25 @@ class Builder {
   std::vector<ScheduleNode> nodes() const {
     std::vector<ScheduleNode> out;
     for (size_t i = 0; i < plan_.packages.size(); ++i) {
-      double estimate = done_[i] ? 0 : times_.estimate(plan_.packages[i]);
-      out.push_back({plan_.packages[i].build_closure, done_[i] ? 0 : std::max(estimate, 1.0)});
+      out.push_back({plan_.packages[i].build_closure, done_[i] ? 0 : std::max(expected_seconds(plan_.packages[i]), 1.0)});
     }
     return out;
   }
 
+  // From an earlier build, or else from the size of the sources: crude, but it puts the long ones first.
+  double expected_seconds(const PlannedPackage& planned) const {
+    if (double known = times_.estimate(planned); known > 0) return known;
+    constexpr double bytes_per_second = 200'000;
+    double bytes = 0;
+    if (auto files = distfiles_of(planned))
+      for (const fetch::Distfile& file : *files) bytes += static_cast<double>(file.size);
+    return bytes / bytes_per_second;
+  }
+
   Result<BuildAction> make(int package) const {
-    return make_action(plan_, package, config_, base_, description_, built_, store_, options_);
+    BuildAction action = TRY(make_action(plan_, package, config_, base_, description_, built_, store_, options_));
+    action.runtime_digest = runtime_digest_;
+    return action;
   }
 
   Result<> build(int package) {
@@ -275,6 +287,7 @@ class Builder {
   Times times_;
   BackgroundFetch fetch_;
   std::optional<Jobserver> jobserver_;
+  std::string runtime_digest_;              // read once, not for each key
   std::vector<store::BuiltPackage> built_;
   std::vector<char> done_;
   std::mutex tell_mutex_;
