@@ -142,7 +142,8 @@ Result<int> why(const Context& context, const Arguments& arguments) {
   PlannedImage planned = TRY(plan_image(TRY(spec::load(arguments.spec)), context));
   bool json = context.format == "json";
   Json out = Json::array();
-  std::vector<int> packages = packages_called(planned.plan, arguments.what);
+  std::vector<int> packages;
+  if (!arguments.what.contains('[')) packages = packages_called(planned.plan, arguments.what);  // with brackets it is a flag
   for (int index : packages) {
     if (json) out.push_back(package_json(planned, index));
     else print_package(planned, index, context);
