@@ -231,6 +231,9 @@ class Fetcher {
         if (TRY(try_url(file, attempt, transfer))) return {};
       }
     }
+    std::error_code ec;
+    fs::path part = target(file).string() + ".part";
+    if (fs::file_size(part, ec) == 0 && !ec) fs::remove(part, ec);
     return fail_file(file, attempts);
   }
 

@@ -193,6 +193,7 @@ TEST_F(Fetch, SeveralFailuresAreToldTogether) {
   EXPECT_THAT(error, HasSubstr("/x: HTTP 404"));
   EXPECT_THAT(error, HasSubstr("cannot get y.tar"));
   EXPECT_THAT(error, HasSubstr("license forbids"));
+  EXPECT_FALSE(exists("x.tar.part")) << "nothing came that could be resumed";
   EXPECT_EQ(got("good.tar"), content_) << "the others are fetched all the same";
 }
 
