@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 struct Arguments {
   std::string first, second;   // [SPEC] PACKAGE
   bool fresh = false;
-  std::vector<std::string> command;
+  std::string command;
 };
 
 bool names_package(const std::string& cpv, const std::string& what) {
@@ -47,7 +47,8 @@ std::vector<std::string> failed_builds(const store::Store& store) {
 
 Result<int> open_shell(const build::BuildAction& action, const store::BaseRoot& base, const build::BuildFolder& folder, const Arguments& arguments) {
   sandbox::Command command = TRY(build::sandbox_command(action, base, folder));
-  command.argv = arguments.command.empty() ? std::vector<std::string>{"/bin/bash", "--norc", "-i"} : arguments.command;
+  command.argv = {"/bin/bash", "--norc", "-i"};
+  if (!arguments.command.empty()) command.argv = {"/bin/bash", "--norc", "-c", arguments.command};
   command.interactive = true;
   command.environment["PS1"] = fmt::format("({}) \\w \\$ ", action.cpv);
   if (const char* term = std::getenv("TERM")) command.environment["TERM"] = term;
@@ -121,7 +122,7 @@ void add_shell(Commands& commands) {
   CLI::App* app = commands.app.add_subcommand("shell", "Open a shell in a package's build sandbox, as it failed or fresh");
   app->add_option("SPEC", arguments->first, "the spec; may be left out for a build that failed")->required();
   app->add_option("PACKAGE", arguments->second, "name, category/name or with version");
-  app->add_option("-c,--command", arguments->command, "run this instead of a shell: its words, up to the next option");
+  app->add_option("-c,--command", arguments->command, "run this line of bash and end");
   app->add_flag("--fresh", arguments->fresh, "a new sandbox, although a failed build is kept");
   app->callback([&commands, arguments]() { commands.run = [&commands, arguments]() { return shell(commands.context, *arguments); }; });
 }
