@@ -197,7 +197,8 @@ class Builder {
     std::set<std::string> names;
     for (size_t i = 0; i < plan_.packages.size(); ++i) {
       if (done_[i]) continue;
-      for (fetch::Distfile& file : TRY(distfiles_of(plan_.packages[i])))
+      std::vector<fetch::Distfile> wanted = TRY(distfiles_of(plan_.packages[i]));
+      for (fetch::Distfile& file : wanted)
         if (names.insert(file.name).second) files.push_back(std::move(file));
     }
     if (!files.empty()) fetch_.start(std::move(files));
@@ -318,7 +319,8 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
   }
   action.runtime = options.runtime;
   action.helper = options.helper;
-  for (const fetch::Distfile& file : TRY(distfiles_of(planned))) {
+  std::vector<fetch::Distfile> distfiles = TRY(distfiles_of(planned));
+  for (const fetch::Distfile& file : distfiles) {
     auto sha512 = file.digests.find("SHA512");
     std::string digest = sha512 != file.digests.end() ? "sha512:" + sha512->second
                          : file.digests.empty()       ? std::string()

@@ -94,7 +94,8 @@ void show_version(const Context& context, const Package& package) {
 Result<int> show(const Context& context, const Arguments& arguments) {
   auto repository = TRY(open_repository(context, arguments));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const PackageName& name : TRY(named(*repository, arguments.what))) {
+  std::vector<PackageName> names = TRY(named(*repository, arguments.what));
+  for (const PackageName& name : names) {
     auto versions = repository->versions(name);
     if (context.format == "json") {
       for (const Package* package : versions) {
@@ -116,7 +117,8 @@ Result<int> use(const Context& context, const Arguments& arguments) {
   auto repository = TRY(open_repository(context, arguments));
   auto config = TRY(repository::Config::load({repository}, arguments.profile, {}));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const PackageName& name : TRY(named(*repository, arguments.what))) {
+  std::vector<PackageName> names = TRY(named(*repository, arguments.what));
+  for (const PackageName& name : names) {
     auto versions = repository->versions(name);
     if (versions.empty()) continue;
     auto descriptions = repository->flag_descriptions(name);
