@@ -28,7 +28,8 @@ Result<sandbox::Bind> parse_volume(const std::string& text) {
     target.resize(target.size() - 3);
   }
   if (source.empty() || !target.starts_with('/'))
-    return fail(ErrorKind::usage, fmt::format("'{}' is no volume", text), {}, {}, "SOURCE:/TARGET or SOURCE:/TARGET:ro");
+    return fail(ErrorKind::usage, fmt::format("'{}' is no volume", text), {}, {},
+                "SOURCE:/TARGET or SOURCE:/TARGET:ro");
   std::error_code ec;
   std::filesystem::path path = std::filesystem::canonical(source, ec);
   if (ec) return fail(ErrorKind::usage, "cannot use a volume", source, ec.message());
@@ -58,15 +59,24 @@ Result<int> run(const Context& context, const Arguments& arguments) {
 void add_run(Commands& commands) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* app = commands.app.add_subcommand("run", "Run an image in a sandbox, no container engine needed");
-  app->add_option("IMAGE", arguments->image, "a name from the store (php, php:8.2.32), or oci:DIR, oci-archive:FILE, docker-archive:FILE, dir:PATH, tar:FILE")->required();
-  app->add_option("CMD", arguments->command, "arguments for the image's entrypoint, or the command where it has none; after --");
-  app->add_option("--network", arguments->network, "host: this machine's network; none: only the loopback device")->check(CLI::IsMember({"host", "none"}));
+  app->add_option("IMAGE", arguments->image,
+                  "a name from the store (php, php:8.2.32), or oci:DIR, oci-archive:FILE, docker-archive:FILE, "
+                  "dir:PATH, tar:FILE")
+      ->required();
+  app->add_option("CMD", arguments->command,
+                  "arguments for the image's entrypoint, or the command where it has none; after --");
+  app->add_option("--network", arguments->network, "host: this machine's network; none: only the loopback device")
+      ->check(CLI::IsMember({"host", "none"}));
   app->add_option("--user", arguments->user, "the user to run as: NAME or UID, with :GROUP or :GID");
   app->add_option("--workdir", arguments->directory, "the folder to start in");
   app->add_option("--entrypoint", arguments->entrypoint, "run this program in place of the image's entrypoint");
   app->add_option("-e,--env", arguments->environment, "set a variable: NAME=value")->allow_extra_args(false);
-  app->add_option("--volume", arguments->volumes, "show a file or folder of this machine in the image: SOURCE:/TARGET[:ro]")->allow_extra_args(false);
-  app->callback([&commands, arguments]() { commands.run = [&commands, arguments]() { return run(commands.context, *arguments); }; });
+  app->add_option("--volume", arguments->volumes,
+                  "show a file or folder of this machine in the image: SOURCE:/TARGET[:ro]")
+      ->allow_extra_args(false);
+  app->callback([&commands, arguments]() {
+    commands.run = [&commands, arguments]() { return run(commands.context, *arguments); };
+  });
 }
 
 }  // namespace cooper::cli

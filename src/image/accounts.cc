@@ -31,7 +31,9 @@ const T* by_name(const std::vector<T>& all, std::string_view name) {
 bool is_account_name(std::string_view name) {
   if (name.empty() || name.size() > 31) return false;
   auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  return letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; });
+  return letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
+           return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
 }
 
 class Collector {
@@ -46,8 +48,9 @@ class Collector {
     }
     for (const Group& other : accounts.groups)
       if (other.gid == group.gid)
-        return fail(ErrorKind::failed, fmt::format("groups '{}' and '{}' have the same number {}", other.name, group.name, group.gid), group.origin,
-                    fmt::format("'{}' comes from {}", other.name, other.origin));
+        return fail(ErrorKind::failed,
+                    fmt::format("groups '{}' and '{}' have the same number {}", other.name, group.name, group.gid),
+                    group.origin, fmt::format("'{}' comes from {}", other.name, other.origin));
     accounts.groups.push_back(std::move(group));
     return {};
   }
@@ -60,8 +63,9 @@ class Collector {
     }
     for (const User& other : accounts.users)
       if (other.uid == user.uid)
-        return fail(ErrorKind::failed, fmt::format("users '{}' and '{}' have the same number {}", other.name, user.name, user.uid), user.origin,
-                    fmt::format("'{}' comes from {}", other.name, other.origin));
+        return fail(ErrorKind::failed,
+                    fmt::format("users '{}' and '{}' have the same number {}", other.name, user.name, user.uid),
+                    user.origin, fmt::format("'{}' comes from {}", other.name, other.origin));
     accounts.users.push_back(std::move(user));
     return {};
   }
@@ -72,7 +76,8 @@ class Collector {
       if (std::find(one.members.begin(), one.members.end(), user) == one.members.end()) one.members.push_back(user);
       return {};
     }
-    return fail(ErrorKind::failed, fmt::format("user '{}' is to be in group '{}', which does not exist", user, group), origin);
+    return fail(ErrorKind::failed, fmt::format("user '{}' is to be in group '{}', which does not exist", user, group),
+                origin);
   }
 
   // The highest number below 1000 that is neither a user's nor a group's.
@@ -104,7 +109,8 @@ Result<> add_files(Collector& collector, const Draft& draft) {
       auto uid = f.size() == 7 ? number(f[2]) : std::nullopt;
       auto gid = f.size() == 7 ? number(f[3]) : std::nullopt;
       if (!uid || !gid || collector.accounts.user(f[0])) continue;
-      TRY(collector.add_user({std::string(f[0]), *uid, *gid, std::string(f[4]), std::string(f[5]), std::string(f[6]), "/etc/passwd"}));
+      TRY(collector.add_user(
+          {std::string(f[0]), *uid, *gid, std::string(f[4]), std::string(f[5]), std::string(f[6]), "/etc/passwd"}));
     }
   return {};
 }
@@ -115,8 +121,10 @@ Result<> add_spec(Collector& collector, const spec::ImageSpec& spec) {
     uint32_t gid = user.gid.value_or(user.uid);
     if (!user.gid) {
       const Group* own = collector.accounts.group(user.name);
-      if (own) gid = own->gid;
-      else TRY(collector.add_group({user.name, gid, {}, user.where}));
+      if (own)
+        gid = own->gid;
+      else
+        TRY(collector.add_group({user.name, gid, {}, user.where}));
     }
     TRY(collector.add_user({user.name, user.uid, gid, user.comment, user.home, user.shell, user.where}));
   }
@@ -141,7 +149,8 @@ Result<std::vector<SysusersLine>> read_sysusers(const Draft& draft) {
 Result<> add_sysusers_group(Collector& collector, const SysusersLine& line) {
   if (line.type != 'g') return {};
   if (line.id.empty() || line.id[0] == '/') {
-    if (!collector.accounts.group(line.name)) TRY(collector.add_group({line.name, collector.free_id(), {}, line.where}));
+    if (!collector.accounts.group(line.name))
+      TRY(collector.add_group({line.name, collector.free_id(), {}, line.where}));
     return {};
   }
   auto gid = number(line.id);
@@ -179,7 +188,8 @@ Result<> add_sysusers_user(Collector& collector, const SysusersLine& line) {
     TRY(collector.add_group({line.name, *gid, {}, line.where}));
   }
   std::string shell = line.shell.empty() ? (*uid == 0 ? "/bin/sh" : nologin) : line.shell;
-  return collector.add_user({line.name, *uid, *gid, line.comment, line.home.empty() ? "/" : line.home, shell, line.where});
+  return collector.add_user(
+      {line.name, *uid, *gid, line.comment, line.home.empty() ? "/" : line.home, shell, line.where});
 }
 
 Result<> add_sysusers(Collector& collector, const Draft& draft) {
@@ -188,7 +198,8 @@ Result<> add_sysusers(Collector& collector, const Draft& draft) {
   // Those with numbers first, so that none of them is given to one without.
   for (bool numbered : {true, false})
     for (const SysusersLine& line : lines)
-      if (numbered == (!line.id.empty() && line.id[0] >= '0' && line.id[0] <= '9')) TRY(add_sysusers_user(collector, line));
+      if (numbered == (!line.id.empty() && line.id[0] >= '0' && line.id[0] <= '9'))
+        TRY(add_sysusers_user(collector, line));
   for (const SysusersLine& line : lines)
     if (line.type == 'm') TRY(collector.add_member(line.name, line.id, line.where));
   return {};
@@ -222,9 +233,12 @@ std::optional<std::vector<std::string>> quoted_words(std::string_view line) {
     char quote = 0;
     for (; i < line.size() && (quote || (line[i] != ' ' && line[i] != '\t' && line[i] != '\r')); ++i) {
       char c = line[i];
-      if (c == '\\' && i + 1 < line.size()) word += line[++i];
-      else if (quote ? c == quote : (c == '"' || c == '\'')) quote = quote ? 0 : c;
-      else word += c;
+      if (c == '\\' && i + 1 < line.size())
+        word += line[++i];
+      else if (quote ? c == quote : (c == '"' || c == '\''))
+        quote = quote ? 0 : c;
+      else
+        word += c;
     }
     if (quote) return std::nullopt;
     words.push_back(std::move(word));
@@ -244,17 +258,22 @@ Result<std::vector<SysusersLine>> parse_sysusers(std::string_view text, std::str
     std::string type = (*words)[0];
     if (type.size() > 1 && type.ends_with('!')) type.pop_back();  // "u!": locked, as all of ours are
     if (type.size() != 1 || std::string_view("ugmr").find(type[0]) == std::string_view::npos)
-      return fail(ErrorKind::failed, fmt::format("'{}' is no kind of line of sysusers.d", type), where, {}, "there are u, g, m and r");
-    if (words->size() < 2 || words->size() > 6) return fail(ErrorKind::failed, "a line of sysusers.d has 2 to 6 fields", where);
+      return fail(ErrorKind::failed, fmt::format("'{}' is no kind of line of sysusers.d", type), where, {},
+                  "there are u, g, m and r");
+    if (words->size() < 2 || words->size() > 6)
+      return fail(ErrorKind::failed, "a line of sysusers.d has 2 to 6 fields", where);
     words->resize(6);
     for (std::string& word : *words) {
       if (word == "-") word.clear();
       for (size_t at = 0; (at = word.find("%%", at)) != std::string::npos; ++at) word.erase(at, 1);
-      if (word.find(':') != std::string::npos && &word != &(*words)[2]) return fail(ErrorKind::failed, "a field holds a colon", where);
+      if (word.find(':') != std::string::npos && &word != &(*words)[2])
+        return fail(ErrorKind::failed, "a field holds a colon", where);
     }
     SysusersLine entry{type[0], (*words)[1], (*words)[2], (*words)[3], (*words)[4], (*words)[5], where};
-    if (entry.type != 'r' && !is_account_name(entry.name)) return fail(ErrorKind::failed, fmt::format("'{}' is no name of an account", entry.name), where);
-    if (entry.type == 'm' && !is_account_name(entry.id)) return fail(ErrorKind::failed, fmt::format("'{}' is no name of a group", entry.id), where);
+    if (entry.type != 'r' && !is_account_name(entry.name))
+      return fail(ErrorKind::failed, fmt::format("'{}' is no name of an account", entry.name), where);
+    if (entry.type == 'm' && !is_account_name(entry.id))
+      return fail(ErrorKind::failed, fmt::format("'{}' is no name of a group", entry.id), where);
     lines.push_back(std::move(entry));
   }
   return lines;
@@ -286,7 +305,8 @@ Result<> put_accounts(const Accounts& accounts, Draft& draft) {
   // "x" without an /etc/shadow: nobody can log in by password, which is as it should be in a container.
   for (const User& user : accounts.users)
     passwd += fmt::format("{}:x:{}:{}:{}:{}:{}\n", user.name, user.uid, user.gid, user.comment, user.home, user.shell);
-  for (const Group& one : accounts.groups) group += fmt::format("{}:x:{}:{}\n", one.name, one.gid, util::join(one.members, ","));
+  for (const Group& one : accounts.groups)
+    group += fmt::format("{}:x:{}:{}\n", one.name, one.gid, util::join(one.members, ","));
   TRY(draft.put_file("etc/passwd", passwd));
   TRY(draft.put_file("etc/group", group));
   return {};

@@ -18,7 +18,11 @@ constexpr std::string_view base_owner = "(base)";
 class Adopter {
  public:
   Adopter(Draft& draft, const AssembleInput& input, std::vector<std::string>& warnings)
-      : draft_(draft), base_(*input.base), description_(*input.base_description), spec_(*input.spec), warnings_(warnings) {
+      : draft_(draft),
+        base_(*input.base),
+        description_(*input.base_description),
+        spec_(*input.spec),
+        warnings_(warnings) {
     base_lookup_ = [this](std::string_view path) { return base_.tree.find(path); };
   }
 
@@ -57,13 +61,16 @@ class Adopter {
     if (find_library(draft_, elf, soname, folders())) return {};
     auto reason = description_.adoptable.find(soname);
     const tree::Entry* file = in_base(elf, soname);
-    // Helpers of converters lie beside them and belong to them.
-    bool beside = file && adopted_paths_.contains(elf.path) && tree::parent_path(file->path) == tree::parent_path(elf.path);
+    // Helpers of charset converters (libJIS.so …) lie beside them and belong to them.
+    bool beside = file && adopted_paths_.contains(elf.path) && tree::parent_path(elf.path).ends_with("/gconv") &&
+                  tree::parent_path(file->path) == tree::parent_path(elf.path);
     if ((reason == description_.adoptable.end() && !beside) || !file) {
-      missing_.push_back({elf.path, soname, file ? file->owner : owner_by_name(soname), reason != description_.adoptable.end()});
+      missing_.push_back(
+          {elf.path, soname, file ? file->owner : owner_by_name(soname), reason != description_.adoptable.end()});
       return {};
     }
-    return copy(file->path, soname, reason == description_.adoptable.end() ? "helper of a charset converter" : reason->second, elf.path);
+    return copy(file->path, soname,
+                reason == description_.adoptable.end() ? "helper of a charset converter" : reason->second, elf.path);
   }
 
   Result<> adopt_interpreter(const tree::ElfFacts& elf) {
@@ -77,7 +84,8 @@ class Adopter {
     return copy(*where, soname, reason->second, elf.path);
   }
 
-  // The base root's file for a SONAME: beside the needing file where that came from there too, else in its library folders.
+  // The base root's file for a SONAME: beside the needing file where that came from there too, else in its library
+  // folders.
   const tree::Entry* in_base(const tree::ElfFacts& elf, const std::string& soname) const {
     std::vector<std::string> places;
     if (adopted_paths_.contains(elf.path)) places.emplace_back(tree::parent_path(elf.path));
@@ -101,11 +109,13 @@ class Adopter {
   }
 
   // Copies the file and the symlinks that lead to it, each to its own place.
-  Result<> copy(const std::string& path, const std::string& soname, const std::string& reason, const std::string& needed_by) {
+  Result<> copy(const std::string& path, const std::string& soname, const std::string& reason,
+                const std::string& needed_by) {
     std::string at = path;
     for (int links = 0; links < 40; ++links) {
       const tree::Entry* entry = base_.tree.find(at);
-      if (!entry) return fail(ErrorKind::failed, "the base root is damaged", base_.root / at, "its ledger has no such file");
+      if (!entry)
+        return fail(ErrorKind::failed, "the base root is damaged", base_.root / at, "its ledger has no such file");
       if (entry->kind == tree::EntryKind::hardlink) {
         std::string name = entry->path;
         tree::Entry file = *base_.tree.find(entry->target);
@@ -115,8 +125,12 @@ class Adopter {
       }
       TRY(put(*entry, soname, reason, needed_by));
       if (entry->kind != tree::EntryKind::symlink) return {};
-      auto next = resolve_path(base_lookup_, entry->target.starts_with('/') ? entry->target : std::string(tree::parent_path(at)) + "/" + entry->target, false);
-      if (!next) return fail(ErrorKind::failed, "the base root is damaged", base_.root / at, "its symlinks form a loop");
+      auto next = resolve_path(
+          base_lookup_,
+          entry->target.starts_with('/') ? entry->target : std::string(tree::parent_path(at)) + "/" + entry->target,
+          false);
+      if (!next)
+        return fail(ErrorKind::failed, "the base root is damaged", base_.root / at, "its symlinks form a loop");
       at = *next;
     }
     return {};
@@ -139,7 +153,9 @@ class Adopter {
   // The first file of the image that needs the library and mentions one of the names.
   std::string user_of(std::string_view soname, std::initializer_list<std::string_view> names) const {
     for (const auto& [path, facts] : draft_.elf) {
-      if (adopted_paths_.contains(path) || std::find(facts.needed.begin(), facts.needed.end(), soname) == facts.needed.end()) continue;
+      if (adopted_paths_.contains(path) ||
+          std::find(facts.needed.begin(), facts.needed.end(), soname) == facts.needed.end())
+        continue;
       if (mentions(*draft_.find(path), names)) return path;
     }
     return {};
@@ -147,7 +163,8 @@ class Adopter {
 
   // Whether the C library itself came from the base root.
   bool adopted_libc() const {
-    return std::any_of(adopted_.begin(), adopted_.end(), [](const Adoption& adoption) { return adoption.soname == "libc.so.6"; });
+    return std::any_of(adopted_.begin(), adopted_.end(),
+                       [](const Adoption& adoption) { return adoption.soname == "libc.so.6"; });
   }
 
   const tree::ElfFacts* adopted_libc_facts() const {
@@ -164,7 +181,8 @@ class Adopter {
     tree::ElfFacts elf = draft_.elf.at(user);
     auto reason = description_.adoptable.find("libgcc_s.so.1");
     const tree::Entry* file = in_base(elf, "libgcc_s.so.1");
-    if (find_library(draft_, elf, "libgcc_s.so.1", folders()) || reason == description_.adoptable.end() || !file) return {};
+    if (find_library(draft_, elf, "libgcc_s.so.1", folders()) || reason == description_.adoptable.end() || !file)
+      return {};
     return copy(file->path, "libgcc_s.so.1", reason->second, user);
   }
 
@@ -195,7 +213,9 @@ class Adopter {
   Result<GconvConfig> gconv_config(const std::vector<const tree::Entry*>& files) const {
     GconvConfig config;
     for (const tree::Entry* file : files)
-      if (file->kind == tree::EntryKind::file && (file->path.ends_with("/gconv-modules") || (file->path.find("/gconv-modules.d/") != std::string::npos && file->path.ends_with(".conf"))))
+      if (file->kind == tree::EntryKind::file &&
+          (file->path.ends_with("/gconv-modules") ||
+           (file->path.find("/gconv-modules.d/") != std::string::npos && file->path.ends_with(".conf"))))
         parse_gconv(TRY(util::read_file(file->source)), config);
     return config;
   }
@@ -213,7 +233,8 @@ class Adopter {
     warn_of(choice);
     std::string needed_by = user.empty() ? "[root] charsets" : user;
     for (const std::string& file : choice.files)
-      if (base_.tree.find(*folder + "/" + file)) TRY(copy(*folder + "/" + file, file, "C library: charset converter", needed_by));
+      if (base_.tree.find(*folder + "/" + file))
+        TRY(copy(*folder + "/" + file, file, "C library: charset converter", needed_by));
     TRY(draft_.put_file(*folder + "/gconv-modules", choice.config, 0644, base_owner));
     return {};
   }
@@ -225,7 +246,7 @@ class Adopter {
     std::vector<const tree::Entry*> files = draft_.below(*folder);
     GconvChoice choice = choose_gconv(TRY(gconv_config(files)), *spec_.charsets);
     warn_of(choice);
-    std::set<std::string> keep;           // modules and their helpers
+    std::set<std::string> keep;  // modules and their helpers
     std::vector<std::string> todo(choice.files.begin(), choice.files.end());
     while (!todo.empty()) {
       std::string file = *folder + "/" + todo.back();
@@ -245,7 +266,8 @@ class Adopter {
   }
 
   void warn_of(const GconvChoice& choice) {
-    for (const std::string& name : choice.unknown) warnings_.push_back(fmt::format("[root] charsets: the C library has no converter for '{}'", name));
+    for (const std::string& name : choice.unknown)
+      warnings_.push_back(fmt::format("[root] charsets: the C library has no converter for '{}'", name));
   }
 
   struct Missing {
@@ -263,12 +285,17 @@ class Adopter {
       }
       std::string owner = draft_.find(one.file) ? draft_.find(one.file)->owner : "";
       why += fmt::format("{}/{} ({}) needs {}: ", shown > 1 ? "\n" : "", one.file, owner, one.soname);
-      if (one.base_package.empty()) why += "neither a package of the image nor the base root has it";
-      else if (one.adoptable) why += fmt::format("the base root's {} has it, but not for this machine", one.base_package);
-      else why += fmt::format("only the base root's {} has it, which images do not take from there", one.base_package);
+      if (one.base_package.empty())
+        why += "neither a package of the image nor the base root has it";
+      else if (one.adoptable)
+        why += fmt::format("the base root's {} has it, but not for this machine", one.base_package);
+      else
+        why += fmt::format("only the base root's {} has it, which images do not take from there", one.base_package);
     }
-    return fail(ErrorKind::failed, fmt::format("{} in the image is missing", missing_.size() == 1 ? "a library" : "libraries"), {}, why,
-                "the package that uses it must name the package that has it in RDEPEND; or it is left out by [root] exclude or remove");
+    return fail(ErrorKind::failed,
+                fmt::format("{} in the image is missing", missing_.size() == 1 ? "a library" : "libraries"), {}, why,
+                "the package that uses it must name the package that has it in RDEPEND; or it is left out by [root] "
+                "exclude or remove");
   }
 
   Draft& draft_;

@@ -23,7 +23,8 @@ namespace {
 using Packages = std::vector<const store::BuiltPackage*>;
 
 // The packages without those that the spec leaves out; what these hold counts as trimmed.
-Result<Packages> chosen_packages(const AssembleInput& input, std::map<std::string, uint64_t>& trimmed, std::vector<std::string>& warnings) {
+Result<Packages> chosen_packages(const AssembleInput& input, std::map<std::string, uint64_t>& trimmed,
+                                 std::vector<std::string>& warnings) {
   std::set<std::string> used;
   Packages chosen;
   for (const store::BuiltPackage& package : input.packages) {
@@ -35,11 +36,15 @@ Result<Packages> chosen_packages(const AssembleInput& input, std::map<std::strin
       excluded = true;
       used.insert(atom.where);
     }
-    if (excluded) trimmed[package.facts.cpv] += package.tree.total_size();
-    else chosen.push_back(&package);
+    if (excluded)
+      trimmed[package.facts.cpv] += package.tree.total_size();
+    else
+      chosen.push_back(&package);
   }
   for (const auto& atom : input.spec->exclude)
-    if (!used.contains(atom.where)) warnings.push_back(fmt::format("{}: '{}' leaves nothing out: the image would not have such a package", atom.where, atom.value.text()));
+    if (!used.contains(atom.where))
+      warnings.push_back(fmt::format("{}: '{}' leaves nothing out: the image would not have such a package", atom.where,
+                                     atom.value.text()));
   return chosen;
 }
 
@@ -57,7 +62,8 @@ std::vector<PackageShare> shares_of(const tree::Tree& tree, const std::map<std::
     share.owner = owner;
     shares.push_back(std::move(share));
   }
-  std::stable_sort(shares.begin(), shares.end(), [](const PackageShare& a, const PackageShare& b) { return a.bytes > b.bytes; });
+  std::stable_sort(shares.begin(), shares.end(),
+                   [](const PackageShare& a, const PackageShare& b) { return a.bytes > b.bytes; });
   return shares;
 }
 
@@ -67,7 +73,8 @@ void tell(const AssembleInput& input, std::string_view text) {
 
 // The machine that the image is for, in OCI words: that of its programs.
 std::string architecture_of(const Draft& draft) {
-  static const std::map<std::string, std::string> names = {{"x86_64", "amd64"}, {"aarch64", "arm64"}, {"i386", "386"}, {"powerpc64le", "ppc64le"}};
+  static const std::map<std::string, std::string> names = {
+      {"x86_64", "amd64"}, {"aarch64", "arm64"}, {"i386", "386"}, {"powerpc64le", "ppc64le"}};
   for (const auto& [path, facts] : draft.elf) {
     auto found = names.find(facts.machine);
     return found == names.end() ? facts.machine : found->second;
@@ -101,6 +108,8 @@ Result<Image> assemble(const AssembleInput& input) {
   // After the packages' own phases: the spec has the last word on its files.
   TRY(put_spec_files(draft, spec, accounts));
 
+  const std::vector<std::string>& base_folders = input.base_description->library_paths;
+  TRY(put_soname_links(draft, library_folders(draft, base_folders)));
   tell(input, "looking for the libraries that programs need");
   image.adopted = TRY(adopt(draft, input, image.warnings));
   image.architecture = architecture_of(draft);
@@ -111,7 +120,7 @@ Result<Image> assemble(const AssembleInput& input) {
   image.warnings.insert(image.warnings.end(), report.warnings.begin(), report.warnings.end());
   TRY(drop_unused_links(draft));
 
-  std::vector<std::string> folders = library_folders(draft, input.base_description->library_paths);
+  std::vector<std::string> folders = library_folders(draft, base_folders);
   TRY(put_ld_cache(draft, folders));
   tell(input, "proving that nothing is missing");
   TRY(prove(draft, spec, accounts, folders, image.warnings));

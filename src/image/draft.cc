@@ -46,7 +46,8 @@ std::optional<std::string> resolve_path(const Lookup& lookup, std::string_view p
 }
 
 std::string lexical_target(std::string_view link, std::string_view target) {
-  std::string full = target.starts_with('/') ? std::string(target) : std::string(tree::parent_path(link)) + "/" + std::string(target);
+  std::string full =
+      target.starts_with('/') ? std::string(target) : std::string(tree::parent_path(link)) + "/" + std::string(target);
   return *resolve_path([](std::string_view) { return nullptr; }, full, false);
 }
 
@@ -102,8 +103,10 @@ Result<std::string> Draft::put(tree::Entry entry, const tree::ElfFacts* facts) {
   elf.erase(entry.path);
   if (entry.kind == tree::EntryKind::file) {
     std::optional<tree::ElfFacts> read;
-    if (facts) read = *facts;
-    else read = TRY(tree::read_elf(entry.source));
+    if (facts)
+      read = *facts;
+    else
+      read = TRY(tree::read_elf(entry.source));
     if (read) {
       read->path = entry.path;
       elf.insert_or_assign(entry.path, std::move(*read));
@@ -114,7 +117,8 @@ Result<std::string> Draft::put(tree::Entry entry, const tree::ElfFacts* facts) {
   return path;
 }
 
-Result<std::string> Draft::put_file(std::string_view path, std::string_view content, uint32_t mode, std::string_view owner) {
+Result<std::string> Draft::put_file(std::string_view path, std::string_view content, uint32_t mode,
+                                    std::string_view owner) {
   tree::Entry entry;
   entry.path = path;
   entry.mode = mode;
@@ -187,7 +191,8 @@ void Draft::erase(const std::set<std::string, std::less<>>& paths) {
 std::vector<const tree::Entry*> Draft::below(std::string_view folder) const {
   std::string prefix = std::string(folder) + "/";
   std::vector<const tree::Entry*> out;
-  for (auto it = entries.lower_bound(prefix); it != entries.end() && it->first.starts_with(prefix); ++it) out.push_back(&it->second);
+  for (auto it = entries.lower_bound(prefix); it != entries.end() && it->first.starts_with(prefix); ++it)
+    out.push_back(&it->second);
   return out;
 }
 

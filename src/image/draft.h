@@ -21,7 +21,8 @@ namespace cooper::image {
 // Finds the entry at an exact path, or nullptr.
 using Lookup = std::function<const tree::Entry*(std::string_view path)>;
 
-// Where `path` (absolute or relative to the root) leads when every symlink of its parents is followed, and of itself where `follow_last`;
+// Where `path` (absolute or relative to the root) leads when every symlink of its parents is followed, and of itself
+// where `follow_last`;
 // ".." never leads above the root. nullopt for loops. What does not exist is taken as it is written.
 std::optional<std::string> resolve_path(const Lookup& lookup, std::string_view path, bool follow_last);
 
@@ -36,7 +37,7 @@ class Draft {
   Draft(std::filesystem::path scratch, int64_t time) : scratch_(std::move(scratch)), time_(time) {}
 
   std::map<std::string, tree::Entry, std::less<>> entries;
-  std::map<std::string, tree::ElfFacts, std::less<>> elf;   // of the ELF files among them, by path
+  std::map<std::string, tree::ElfFacts, std::less<>> elf;  // of the ELF files among them, by path
 
   const tree::Entry* find(std::string_view path) const;
   Lookup lookup() const {
@@ -49,10 +50,11 @@ class Draft {
   // The content of the file that opening the path gives.
   Result<std::optional<std::string>> read(std::string_view path) const;
 
-  // Puts the entry at place(entry.path) over what is there; missing parents become folders of `owner` "(image)" or the given one.
-  // Returns the path. Facts of ELF files are read where `facts` is not given.
+  // Puts the entry at place(entry.path) over what is there; missing parents become folders of `owner` "(image)" or the
+  // given one. Returns the path. Facts of ELF files are read where `facts` is not given.
   Result<std::string> put(tree::Entry entry, const tree::ElfFacts* facts = nullptr);
-  Result<std::string> put_file(std::string_view path, std::string_view content, uint32_t mode = 0644, std::string_view owner = "(image)");
+  Result<std::string> put_file(std::string_view path, std::string_view content, uint32_t mode = 0644,
+                               std::string_view owner = "(image)");
   Result<std::string> put_directory(std::string_view path, uint32_t mode = 0755, std::string_view owner = "(image)");
   Result<std::string> put_symlink(std::string_view path, std::string_view target, std::string_view owner = "(image)");
   // Takes one path away, and what lies below it. Of the hard links to a file that goes, the first becomes the file.

@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 
 bool is_tag(std::string_view text) {  // OCI distribution-spec: tags
   if (text.empty() || text.size() > 128 || text[0] == '.' || text[0] == '-') return false;
-  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == std::string_view::npos;
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
+         std::string_view::npos;
 }
 
 // A name beside `path` that nobody else uses; the same file system, so that it can be renamed to `path`.
@@ -65,7 +66,8 @@ std::vector<Descriptor> blobs_of(const LayoutImage& image) {
 // "php" with tag "8.2.32" → "php:8.2.32"; `given` (from the destination) wins.
 std::string docker_name(const WrittenImage& image, const std::string& given) {
   std::string name = given.empty() ? image.name : given;
-  size_t last = name.rfind('/') == std::string::npos ? 0 : name.rfind('/');  // a colon before it is of a registry's port
+  size_t last =
+      name.rfind('/') == std::string::npos ? 0 : name.rfind('/');  // a colon before it is of a registry's port
   if (name.find(':', last) != std::string::npos) return name;
   return name + ":" + (image.tag.empty() ? "latest" : image.tag);
 }
@@ -93,15 +95,17 @@ Result<> export_oci(const LayoutImage& image, const Destination& destination, co
   std::error_code ec;
   if (fs::exists(directory / "index.json", ec)) return to_layout(image, directory, tag);
   if (fs::exists(directory, ec) && !fs::is_empty(directory, ec))
-    return fail(ErrorKind::usage, "will not write an OCI layout into a folder with other files", directory, {}, "name a new or an empty folder");
+    return fail(ErrorKind::usage, "will not write an OCI layout into a folder with other files", directory, {},
+                "name a new or an empty folder");
   util::TemporaryDirectory temporary = TRY(beside(directory));
   TRY(to_layout(image, temporary.path() / "layout", tag));
   return move_into_place(temporary.path() / "layout", directory);
 }
 
-// One tar with the layout; with manifest.json beside it where Docker is to read it too (`docker load` before version 25 knows only
-// that, and takes blobs where they lie).
-Result<> write_archive(const LayoutImage& image, const fs::path& file, const std::string& tag, const std::string& docker_tag) {
+// One tar with the layout; with manifest.json beside it where Docker is to read it too (`docker load` before version 25
+// knows only that, and takes blobs where they lie).
+Result<> write_archive(const LayoutImage& image, const fs::path& file, const std::string& tag,
+                       const std::string& docker_tag) {
   int64_t time = 0;
   OutputFile out = TRY(OutputFile::create(file));
   TarWriter tar(out.sink());
@@ -117,14 +121,17 @@ Result<> write_archive(const LayoutImage& image, const fs::path& file, const std
   TRY(folder("blobs/sha256"));
   std::vector<Descriptor> blobs = blobs_of(image);
   std::sort(blobs.begin(), blobs.end(), [](const Descriptor& a, const Descriptor& b) { return a.digest < b.digest; });
-  blobs.erase(std::unique(blobs.begin(), blobs.end(), [](const Descriptor& a, const Descriptor& b) { return a.digest == b.digest; }), blobs.end());
+  blobs.erase(std::unique(blobs.begin(), blobs.end(),
+                          [](const Descriptor& a, const Descriptor& b) { return a.digest == b.digest; }),
+              blobs.end());
   for (const Descriptor& blob : blobs) TRY(tar.add_file_from(blob_path(blob.digest), image.blob(blob), time));
   Descriptor descriptor = image.descriptor;
   descriptor.annotations[ref_name_annotation] = tag;
   if (!docker_tag.empty()) {
     bool full = docker_tag.find('/') != std::string::npos && docker_tag.find_first_of(".:") < docker_tag.find('/');
     descriptor.annotations["io.containerd.image.name"] =
-        full ? docker_tag : (docker_tag.find('/') == std::string::npos ? "docker.io/library/" : "docker.io/") + docker_tag;
+        full ? docker_tag
+             : (docker_tag.find('/') == std::string::npos ? "docker.io/library/" : "docker.io/") + docker_tag;
   }
   TRY(tar.add_file("index.json", to_json(Index{{descriptor}}), time));
   if (!docker_tag.empty()) {
@@ -143,7 +150,8 @@ Result<> export_dir(const LayoutImage& image, const fs::path& directory) {
   std::error_code ec;
   if (fs::exists(directory, ec) && !fs::is_empty(directory, ec)) {
     if (!fs::exists(directory / "version", ec) || !fs::exists(directory / "manifest.json", ec))
-      return fail(ErrorKind::usage, "will not write an image into a folder with other files", directory, {}, "name a new or an empty folder");
+      return fail(ErrorKind::usage, "will not write an image into a folder with other files", directory, {},
+                  "name a new or an empty folder");
     TRY(util::remove_tree(directory));
   }
   util::TemporaryDirectory temporary = TRY(beside(directory));
@@ -164,7 +172,8 @@ Result<> write_root_tar(const LayoutImage& image, const fs::path& file, const fs
     std::string digest = TRY(out.finish());
     if ("sha256:" + digest == image.config.diff_ids[0]) return {};
     (void)util::remove_tree(file);
-    return fail(ErrorKind::failed, "a layer is damaged", image.blob(layers[0]), "it does not unpack to what its config says");
+    return fail(ErrorKind::failed, "a layer is damaged", image.blob(layers[0]),
+                "it does not unpack to what its config says");
   }
   tree::Tree tree;
   TRY(util::make_directories(scratch));
@@ -174,21 +183,24 @@ Result<> write_root_tar(const LayoutImage& image, const fs::path& file, const fs
   return {};
 }
 
-constexpr std::array<std::string_view, 7> transports = {"oci", "oci-archive", "docker-archive", "dir", "tar", "docker-daemon", "docker"};
+constexpr std::array<std::string_view, 7> transports = {"oci", "oci-archive",   "docker-archive", "dir",
+                                                        "tar", "docker-daemon", "docker"};
 
 }  // namespace
 
 Result<Destination> parse_destination(std::string_view text) {
   size_t colon = text.find(':');
   std::string transport(text.substr(0, colon));
-  if (colon == std::string_view::npos || std::find(transports.begin(), transports.end(), transport) == transports.end()) {
+  if (colon == std::string_view::npos ||
+      std::find(transports.begin(), transports.end(), transport) == transports.end()) {
     std::vector<std::string> known(transports.begin(), transports.end());
     std::string near = util::nearest(transport, known);
     return fail(ErrorKind::usage, fmt::format("unknown destination '{}'", text), {}, "a destination is TRANSPORT:PLACE",
                 near.empty() ? "transports: " + util::join(known, ", ") : fmt::format("did you mean {}:?", near));
   }
   if (transport == "docker" || transport == "docker-daemon")
-    return fail(ErrorKind::usage, fmt::format("images cannot be sent to {}: directly", transport), std::string(text), {},
+    return fail(ErrorKind::usage, fmt::format("images cannot be sent to {}: directly", transport), std::string(text),
+                {},
                 "write docker-archive:FILE, then `docker load --input FILE` or `skopeo copy docker-archive:FILE …`");
   Destination destination{transport, std::string(text.substr(colon + 1)), {}};
   if (transport != "dir" && transport != "tar") {
@@ -200,7 +212,8 @@ Result<Destination> parse_destination(std::string_view text) {
       destination.path.resize(split);
     }
   }
-  if (destination.path.empty()) return fail(ErrorKind::usage, fmt::format("'{}' names no place", text), {}, {}, transport + ":PATH");
+  if (destination.path.empty())
+    return fail(ErrorKind::usage, fmt::format("'{}' names no place", text), {}, {}, transport + ":PATH");
   return destination;
 }
 
@@ -213,12 +226,17 @@ Result<> export_image(const WrittenImage& written, const Destination& destinatio
   if (destination.transport == "dir") return export_dir(image, path);
 
   std::error_code ec;
-  if (fs::is_directory(path, ec)) return fail(ErrorKind::usage, "cannot write the image: a folder is there", path, {}, "name a file");
+  if (fs::is_directory(path, ec))
+    return fail(ErrorKind::usage, "cannot write the image: a folder is there", path, {}, "name a file");
   util::TemporaryDirectory temporary = TRY(beside(path));
   fs::path file = temporary.path() / "file";
-  if (destination.transport == "oci-archive") TRY(write_archive(image, file, tag, {}));
-  else if (destination.transport == "docker-archive") TRY(write_archive(image, file, written.tag.empty() ? "latest" : written.tag, docker_name(written, destination.tag)));
-  else TRY(write_root_tar(image, file, temporary.path() / "root"));
+  if (destination.transport == "oci-archive")
+    TRY(write_archive(image, file, tag, {}));
+  else if (destination.transport == "docker-archive")
+    TRY(write_archive(image, file, written.tag.empty() ? "latest" : written.tag,
+                      docker_name(written, destination.tag)));
+  else
+    TRY(write_root_tar(image, file, temporary.path() / "root"));
   return move_into_place(file, path);
 }
 

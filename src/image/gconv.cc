@@ -25,9 +25,11 @@ std::string charset_name(std::string_view text) {
 
 // The charsets that the C library converts without any module (iconv/gconv_builtin.h).
 bool is_built_in(std::string_view name) {
-  for (std::string_view built_in : {"INTERNAL", "ANSI_X3.4-1968//", "ASCII//", "US-ASCII//", "ISO-10646/UCS4/", "ISO-10646/UTF8/", "ISO-10646/UTF-8/", "UTF-8//",
-                                    "UTF8//", "UCS4//", "UCS-4//", "UCS-4LE//", "UCS-4BE//", "WCHAR_T//", "ISO-10646/UCS2/", "UCS2//", "UCS-2//", "UNICODELITTLE//",
-                                    "UNICODEBIG//", "UCS-2LE//", "UCS-2BE//"})
+  for (std::string_view built_in :
+       {"INTERNAL",         "ANSI_X3.4-1968//", "ASCII//",         "US-ASCII//", "ISO-10646/UCS4/", "ISO-10646/UTF8/",
+        "ISO-10646/UTF-8/", "UTF-8//",          "UTF8//",          "UCS4//",     "UCS-4//",         "UCS-4LE//",
+        "UCS-4BE//",        "WCHAR_T//",        "ISO-10646/UCS2/", "UCS2//",     "UCS-2//",         "UNICODELITTLE//",
+        "UNICODEBIG//",     "UCS-2LE//",        "UCS-2BE//"})
     if (name == built_in) return true;
   return false;
 }
@@ -51,7 +53,7 @@ void parse_gconv(std::string_view text, GconvConfig& config) {
 
 GconvChoice choose_gconv(const GconvConfig& config, const std::vector<std::string>& charsets) {
   GconvChoice choice;
-  std::set<std::string> wanted;          // names as modules have them
+  std::set<std::string> wanted;  // names as modules have them
   for (const std::string& charset : charsets) {
     std::string name = charset_name(charset);
     for (const auto& [real, alias] : config.aliases)
@@ -59,9 +61,12 @@ GconvChoice choose_gconv(const GconvConfig& config, const std::vector<std::strin
         name = real;
         break;
       }
-    bool known = std::any_of(config.modules.begin(), config.modules.end(), [&](const GconvModule& module) { return module.from == name || module.to == name; });
-    if (known) wanted.insert(name);
-    else if (!is_built_in(name)) choice.unknown.push_back(charset);
+    bool known = std::any_of(config.modules.begin(), config.modules.end(),
+                             [&](const GconvModule& module) { return module.from == name || module.to == name; });
+    if (known)
+      wanted.insert(name);
+    else if (!is_built_in(name))
+      choice.unknown.push_back(charset);
   }
   std::string modules;
   std::set<std::string> names;
@@ -75,13 +80,15 @@ GconvChoice choose_gconv(const GconvConfig& config, const std::vector<std::strin
     if (to) names.insert(module.to);
   }
   for (const std::string& name : names)
-    for (auto [it, end] = config.aliases.equal_range(name); it != end; ++it) choice.config += fmt::format("alias {} {}\n", it->second, name);
+    for (auto [it, end] = config.aliases.equal_range(name); it != end; ++it)
+      choice.config += fmt::format("alias {} {}\n", it->second, name);
   choice.config += modules;
   return choice;
 }
 
 const std::vector<std::string>& usual_charsets() {
-  static const std::vector<std::string> charsets = {"ISO-8859-1", "ISO-8859-2", "ISO-8859-15", "CP1250", "CP1252", "UTF-16", "UTF-32", "UTF-7", "UNICODE"};
+  static const std::vector<std::string> charsets = {"ISO-8859-1", "ISO-8859-2", "ISO-8859-15", "CP1250", "CP1252",
+                                                    "UTF-16",     "UTF-32",     "UTF-7",       "UNICODE"};
   return charsets;
 }
 

@@ -1,4 +1,5 @@
-// The C library's charset converters: which modules a set of charsets needs (glibc, iconv/gconv_conf.c: the format of gconv-modules).
+// The C library's charset converters: which modules a set of charsets needs (glibc, iconv/gconv_conf.c: the format of
+// gconv-modules).
 #pragma once
 
 #include <map>
@@ -10,8 +11,8 @@
 namespace cooper::image {
 
 struct GconvModule {
-  std::string from, to, file;            // "ISO-8859-1//", "INTERNAL", "ISO8859-1" (".so" is added)
-  std::string line;                      // as it stands in the configuration
+  std::string from, to, file;  // "ISO-8859-1//", "INTERNAL", "ISO8859-1" (".so" is added)
+  std::string line;            // as it stands in the configuration
 };
 
 struct GconvConfig {
@@ -23,9 +24,9 @@ struct GconvConfig {
 void parse_gconv(std::string_view text, GconvConfig& config);
 
 struct GconvChoice {
-  std::set<std::string> files;           // "ISO8859-1.so"
-  std::string config;                    // a gconv-modules with just these and their aliases
-  std::vector<std::string> unknown;      // charsets that no module is for and that are not built in
+  std::set<std::string> files;       // "ISO8859-1.so"
+  std::string config;                // a gconv-modules with just these and their aliases
+  std::vector<std::string> unknown;  // charsets that no module is for and that are not built in
 };
 
 // Charsets by name or alias, any case, "-" and "_" as written there.

@@ -65,11 +65,14 @@ std::string_view without_slashes(std::string_view path) {
 
 }  // namespace
 
-bool glob_match(std::string_view pattern, std::string_view path) { return match(without_slashes(pattern), without_slashes(path)); }
+bool glob_match(std::string_view pattern, std::string_view path) {
+  return match(without_slashes(pattern), without_slashes(path));
+}
 
 bool covered_by(std::span<const std::string> patterns, std::string_view path) {
   for (const std::string& pattern : patterns)
-    for (std::string_view part = path; !part.empty(); part = part.substr(0, part.rfind('/') == std::string_view::npos ? 0 : part.rfind('/')))
+    for (std::string_view part = path; !part.empty();
+         part = part.substr(0, part.rfind('/') == std::string_view::npos ? 0 : part.rfind('/')))
       if (glob_match(pattern, part)) return true;
   return false;
 }

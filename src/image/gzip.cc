@@ -30,7 +30,8 @@ std::string deflate_block(const Block& block, int level) {
   // Negative: raw deflate. Memory level 9 is the most; both are part of the result and so fixed.
   if (::deflateInit2(&stream, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
   if (!block.dictionary.empty())
-    ::deflateSetDictionary(&stream, reinterpret_cast<const Bytef*>(block.dictionary.data()), static_cast<uInt>(block.dictionary.size()));
+    ::deflateSetDictionary(&stream, reinterpret_cast<const Bytef*>(block.dictionary.data()),
+                           static_cast<uInt>(block.dictionary.size()));
   std::string output(::deflateBound(&stream, block.input.size()) + 64, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(block.input.data()));
   stream.avail_in = static_cast<uInt>(block.input.size());

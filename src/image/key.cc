@@ -67,8 +67,10 @@ class KeyHasher {
   }
   template <typename T>
   void add(const spec::Located<T>& value) {
-    if constexpr (requires { value.value.text(); }) add(value.value.text());
-    else add(value.value);
+    if constexpr (requires { value.value.text(); })
+      add(value.value.text());
+    else
+      add(value.value);
   }
   template <typename... T>
   void all(const T&... values) {
@@ -81,16 +83,19 @@ class KeyHasher {
 };
 
 Result<> add_spec(KeyHasher& key, const spec::ImageSpec& spec) {
-  key.all(spec.name, spec.tag, spec.exclude, spec.trim, spec.keep, spec.remove, spec.locales, spec.charsets, spec.timezones, spec.terminfo);
+  key.all(spec.name, spec.tag, spec.exclude, spec.trim, spec.keep, spec.remove, spec.locales, spec.charsets,
+          spec.timezones, spec.terminfo);
   key.add(uint64_t{spec.build_libc});
   for (const spec::FileSpec& file : spec.files) {
     key.all("file", file.path, file.user, file.group, uint64_t{file.mode}, file.content);
     if (file.content) continue;
     auto digest = util::hash_file(util::HashAlgorithm::sha256, spec.file.parent_path() / file.source);
-    if (!digest) return fail(ErrorKind::usage, "cannot read the source of " + file.path, file.where, digest.error().message());
+    if (!digest)
+      return fail(ErrorKind::usage, "cannot read the source of " + file.path, file.where, digest.error().message());
     key.add(*digest);
   }
-  for (const spec::DirectorySpec& directory : spec.directories) key.all("directory", directory.path, directory.user, directory.group, uint64_t{directory.mode});
+  for (const spec::DirectorySpec& directory : spec.directories)
+    key.all("directory", directory.path, directory.user, directory.group, uint64_t{directory.mode});
   for (const spec::SymlinkSpec& link : spec.symlinks) key.all("symlink", link.path, link.target);
   for (const spec::UserSpec& user : spec.users) {
     key.all("user", user.name, uint64_t{user.uid}, user.home, user.shell, user.comment, user.groups);
@@ -98,7 +103,8 @@ Result<> add_spec(KeyHasher& key, const spec::ImageSpec& spec) {
   }
   for (const spec::GroupSpec& group : spec.groups) key.all("group", group.name, uint64_t{group.gid});
   const spec::ImageConfig& config = spec.config;
-  key.all(config.entrypoint, config.cmd, config.env, config.expose, config.volumes, config.user, config.workdir, config.stop_signal, config.labels);
+  key.all(config.entrypoint, config.cmd, config.env, config.expose, config.volumes, config.user, config.workdir,
+          config.stop_signal, config.labels);
   for (const spec::TestSpec& test : spec.tests) {
     key.all("test", test.run, test.stdout_text, test.stdout_contains, test.stdin_text, test.name);
     key.all(std::to_string(test.exit), std::to_string(test.timeout));
@@ -114,7 +120,8 @@ Result<> add_runtime(KeyHasher& key, const AssembleInput& input) {
     if (file.is_regular_file(ec)) files.push_back(file.path());
   std::sort(files.begin(), files.end());
   files.push_back(input.helper);
-  for (const fs::path& file : files) key.all(file.filename().string(), TRY(util::hash_file(util::HashAlgorithm::sha256, file)));
+  for (const fs::path& file : files)
+    key.all(file.filename().string(), TRY(util::hash_file(util::HashAlgorithm::sha256, file)));
   key.add(input.variables);
   return {};
 }
@@ -123,7 +130,8 @@ Result<> add_runtime(KeyHasher& key, const AssembleInput& input) {
 
 Result<std::string> image_key(const AssembleInput& input) {
   KeyHasher key;
-  key.all("cooper-image-1", program_id(), std::to_string(gzip_level), input.tag, std::to_string(input.source_date_epoch));
+  key.all("cooper-image-1", program_id(), std::to_string(gzip_level), input.tag,
+          std::to_string(input.source_date_epoch));
   TRY(add_spec(key, *input.spec));
   const sandbox::BaseDescription& description = *input.base_description;
   key.all(input.base->id, description.kind, description.adoptable, description.library_paths, description.environment);

@@ -27,7 +27,8 @@ Result<WrittenLayer> write_layer(const tree::Tree& tree, const std::filesystem::
   return layer;
 }
 
-Result<Descriptor> write_blob(std::string_view content, const char* media_type, const std::filesystem::path& directory) {
+Result<Descriptor> write_blob(std::string_view content, const char* media_type,
+                              const std::filesystem::path& directory) {
   Descriptor descriptor{media_type, "sha256:" + util::hash(util::HashAlgorithm::sha256, content), content.size()};
   TRY(util::write_file(directory / blob_path(descriptor.digest), content));
   return descriptor;

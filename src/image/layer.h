@@ -11,11 +11,12 @@
 namespace cooper::image {
 
 struct WrittenLayer {
-  Descriptor descriptor;          // of the compressed blob
-  std::string diff_id;            // "sha256:…" of the tar before compression
+  Descriptor descriptor;  // of the compressed blob
+  std::string diff_id;    // "sha256:…" of the tar before compression
 };
 
-// Streams the tree through tar, digest, gzip and digest into DIRECTORY/blobs/sha256/DIGEST: nothing is held whole in memory.
+// Streams the tree through tar, digest, gzip and digest into DIRECTORY/blobs/sha256/DIGEST: nothing is held whole in
+// memory.
 Result<WrittenLayer> write_layer(const tree::Tree& tree, const std::filesystem::path& directory);
 
 // A small blob: config or manifest. Gives its descriptor.

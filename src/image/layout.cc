@@ -29,7 +29,8 @@ std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 // What cooper knows of the image beside what OCI has words for: so a report needs nothing but the image.
 std::map<std::string, std::string> annotations_of(const Image& image) {
   Json shares = Json::array(), adopted = Json::array();
-  for (const PackageShare& share : image.shares) shares.push_back({share.owner, share.bytes, share.trimmed, share.files});
+  for (const PackageShare& share : image.shares)
+    shares.push_back({share.owner, share.bytes, share.trimmed, share.files});
   for (const Adoption& adoption : image.adopted)
     adopted.push_back({adoption.path, adoption.soname, adoption.reason, adoption.base_package, adoption.needed_by});
   return {{"org.opencontainers.image.created", rfc3339(image.created)},
@@ -65,7 +66,8 @@ Result<std::string> read_blob(const fs::path& directory, const Descriptor& descr
   fs::path path = directory / blob_path(descriptor.digest);
   std::string content = TRY(util::read_file(path, document_limit));
   if ("sha256:" + util::hash(util::HashAlgorithm::sha256, content) != descriptor.digest)
-    return fail(ErrorKind::failed, "the image is damaged", path, "its content does not have the digest that is its name");
+    return fail(ErrorKind::failed, "the image is damaged", path,
+                "its content does not have the digest that is its name");
   return content;
 }
 
@@ -86,7 +88,8 @@ Result<Descriptor> choose(const Index& index, std::string_view tag, const fs::pa
 }
 
 bool is_index(const Descriptor& descriptor) {
-  return descriptor.media_type == index_media_type || descriptor.media_type == "application/vnd.docker.distribution.manifest.list.v2+json";
+  return descriptor.media_type == index_media_type ||
+         descriptor.media_type == "application/vnd.docker.distribution.manifest.list.v2+json";
 }
 
 bool has_path(const std::vector<std::string>& environment) {
@@ -136,7 +139,8 @@ Result<LayoutImage> open_layout(const fs::path& directory, std::string_view tag)
   image.directory = directory;
   image.descriptor = TRY(choose(index, tag, directory));
   for (int depth = 0; is_index(image.descriptor); ++depth) {
-    if (depth == 4) return fail(ErrorKind::failed, "the image is of an unknown kind", directory, "indexes within indexes");
+    if (depth == 4)
+      return fail(ErrorKind::failed, "the image is of an unknown kind", directory, "indexes within indexes");
     std::string where = (directory / blob_path(image.descriptor.digest)).string();
     Index inner = TRY(parse_index(TRY(read_blob(directory, image.descriptor)), where));
     image.descriptor = TRY(choose(inner, {}, directory));
@@ -145,7 +149,8 @@ Result<LayoutImage> open_layout(const fs::path& directory, std::string_view tag)
   const Descriptor& config = image.manifest.config;
   image.config = TRY(parse_config(TRY(read_blob(directory, config)), image.blob(config)));
   if (image.config.diff_ids.size() != image.manifest.layers.size())
-    return fail(ErrorKind::failed, "the image is damaged", directory, "config and manifest name different numbers of layers");
+    return fail(ErrorKind::failed, "the image is damaged", directory,
+                "config and manifest name different numbers of layers");
   return image;
 }
 
@@ -172,7 +177,8 @@ Result<WrittenImage> read_layout(const fs::path& directory) {
   for (const Descriptor& layer : found.manifest.layers) {
     std::error_code ec;
     if (fs::file_size(found.blob(layer), ec) != layer.size || ec)
-      return fail(ErrorKind::failed, "the image is damaged", found.blob(layer), "a layer is missing or has another size than the manifest says");
+      return fail(ErrorKind::failed, "the image is damaged", found.blob(layer),
+                  "a layer is missing or has another size than the manifest says");
     image.compressed_size += layer.size;
   }
   read_annotations(found.manifest.annotations, image);

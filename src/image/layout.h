@@ -14,14 +14,14 @@ namespace cooper::image {
 // One image of a layout, its documents read and their digests checked. The layers are only named.
 struct LayoutImage {
   std::filesystem::path directory;
-  Descriptor descriptor;         // of the manifest, as the index has it
+  Descriptor descriptor;  // of the manifest, as the index has it
   Manifest manifest;
   ConfigDocument config;
   std::filesystem::path blob(const Descriptor& wanted) const { return directory / blob_path(wanted.digest); }
 };
 
-// `tag` chooses by org.opencontainers.image.ref.name; "" takes the only image (or the one for this machine's architecture of an
-// index within). Errors: failed, usage where the tag is not there (the tags that are, in the hint).
+// `tag` chooses by org.opencontainers.image.ref.name; "" takes the only image (or the one for this machine's
+// architecture of an index within). Errors: failed, usage where the tag is not there (the tags that are, in the hint).
 Result<LayoutImage> open_layout(const std::filesystem::path& directory, std::string_view tag = {});
 
 // The machine's architecture in OCI words: "amd64", "arm64", …

@@ -11,7 +11,8 @@ namespace {
 
 constexpr size_t header_size = 48, entry_size = 24;
 
-// FLAG_ELF_LIBC6 and the ABI's own bits. 0: an ABI that the cache knows no number for; the loader finds those by searching.
+// FLAG_ELF_LIBC6 and the ABI's own bits. 0: an ABI that the cache knows no number for; the loader finds those by
+// searching.
 uint32_t flags_of(const CachedLibrary& library) {
   if (library.machine == "x86_64") return 0x0303;
   if (library.machine == "x32") return 0x0803;
@@ -24,7 +25,8 @@ uint32_t flags_of(const CachedLibrary& library) {
   return 0;
 }
 
-// The order of names in the cache (glibc, _dl_cache_libcmp): digits by their value, and any digit after other characters.
+// The order of names in the cache (glibc, _dl_cache_libcmp): digits by their value, and any digit after other
+// characters.
 int compare_names(std::string_view a, std::string_view b) {
   auto digit = [](char c) { return c >= '0' && c <= '9'; };
   size_t i = 0, j = 0;
@@ -52,19 +54,8 @@ void put_number(std::string& out, uint64_t value, int bytes) {
 }
 
 bool is_library_name(std::string_view name) {
-  return (name.starts_with("lib") || name.starts_with("ld-") || name.starts_with("ld.")) && name.find(".so") != std::string_view::npos;
-}
-
-// libfoo.so.1 → libfoo.so.1.2.3 where only the latter is there.
-Result<> put_soname_links(Draft& draft, const std::string& folder) {
-  for (const std::string& name : draft.names_in(folder)) {
-    auto facts = draft.elf.find(folder + "/" + name);
-    if (facts == draft.elf.end() || !is_library_name(name) || facts->second.soname.empty()) continue;
-    std::string soname = facts->second.soname;
-    if (soname.find('/') != std::string::npos || !is_library_name(soname) || draft.find(folder + "/" + soname)) continue;
-    TRY(draft.put_symlink(folder + "/" + soname, name, draft.find(folder + "/" + name)->owner));
-  }
-  return {};
+  return (name.starts_with("lib") || name.starts_with("ld-") || name.starts_with("ld.")) &&
+         name.find(".so") != std::string_view::npos;
 }
 
 bool has_gnu_loader(const Draft& draft) {
@@ -83,7 +74,9 @@ std::string ld_cache(std::vector<CachedLibrary> libraries) {
     int order = compare_names(a.soname, b.soname);
     return order != 0 ? order > 0 : flags_of(a) > flags_of(b);
   });
-  auto same = [](const CachedLibrary& a, const CachedLibrary& b) { return a.soname == b.soname && flags_of(a) == flags_of(b); };
+  auto same = [](const CachedLibrary& a, const CachedLibrary& b) {
+    return a.soname == b.soname && flags_of(a) == flags_of(b);
+  };
   libraries.erase(std::unique(libraries.begin(), libraries.end(), same), libraries.end());
 
   std::string strings, entries;
@@ -94,16 +87,29 @@ std::string ld_cache(std::vector<CachedLibrary> libraries) {
     strings += library.soname + '\0';
     put_number(entries, start + strings.size(), 4);
     strings += library.path + '\0';
-    put_number(entries, 0, 4);           // once an OS version
-    put_number(entries, 0, 8);           // no hardware capabilities
+    put_number(entries, 0, 4);  // once an OS version
+    put_number(entries, 0, 8);  // no hardware capabilities
   }
   std::string out = "glibc-ld.so.cache1.1";
   put_number(out, libraries.size(), 4);
   put_number(out, strings.size(), 4);
-  put_number(out, 2, 4);                 // little-endian, padding
-  put_number(out, 0, 4);                 // no extensions
+  put_number(out, 2, 4);  // little-endian, padding
+  put_number(out, 0, 4);  // no extensions
   put_number(out, 0, 12);
   return out + entries + strings;
+}
+
+Result<> put_soname_links(Draft& draft, const std::vector<std::string>& folders) {
+  for (const std::string& folder : folders)
+    for (const std::string& name : draft.names_in(folder)) {
+      auto facts = draft.elf.find(folder + "/" + name);
+      if (facts == draft.elf.end() || !is_library_name(name)) continue;
+      std::string soname = facts->second.soname;
+      bool usable = soname.find('/') == std::string::npos && is_library_name(soname);
+      if (!usable || draft.find(folder + "/" + soname)) continue;
+      TRY(draft.put_symlink(folder + "/" + soname, name, draft.find(folder + "/" + name)->owner));
+    }
+  return {};
 }
 
 Result<> put_ld_cache(Draft& draft, const std::vector<std::string>& folders) {
@@ -111,7 +117,6 @@ Result<> put_ld_cache(Draft& draft, const std::vector<std::string>& folders) {
   std::string conf;
   std::vector<CachedLibrary> libraries;
   for (const std::string& folder : folders) {
-    TRY(put_soname_links(draft, folder));
     bool any = false;
     for (const std::string& name : draft.names_in(folder)) {
       if (!is_library_name(name)) continue;

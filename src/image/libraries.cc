@@ -14,7 +14,8 @@ namespace cooper::image {
 
 namespace {
 
-constexpr std::string_view usual_folders[] = {"/usr/local/lib64", "/usr/local/lib", "/lib64", "/usr/lib64", "/lib", "/usr/lib"};
+constexpr std::string_view usual_folders[] = {"/usr/local/lib64", "/usr/local/lib", "/lib64",
+                                              "/usr/lib64",       "/lib",           "/usr/lib"};
 
 // Lines of ld.so.conf: folders, and "include GLOB".
 void read_conf(const Draft& draft, std::string_view path, std::vector<std::string>& folders, int depth) {
@@ -24,7 +25,8 @@ void read_conf(const Draft& draft, std::string_view path, std::vector<std::strin
     line = util::trim(line.substr(0, line.find('#')));
     if (line.starts_with("include ") || line.starts_with("include\t")) {
       for (std::string_view pattern : util::words(line.substr(8))) {
-        std::string full = pattern.starts_with('/') ? std::string(pattern) : std::string(tree::parent_path(path)) + "/" + std::string(pattern);
+        std::string full = pattern.starts_with('/') ? std::string(pattern)
+                                                    : std::string(tree::parent_path(path)) + "/" + std::string(pattern);
         std::vector<std::string> found;
         for (const auto& [name, entry] : draft.entries)
           if (glob_match(full, name)) found.push_back(name);
@@ -52,14 +54,16 @@ void read_env_d(const Draft& draft, std::vector<std::string>& folders) {
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
 }
 
 const tree::Entry* matching(const Draft& draft, const tree::ElfFacts& needer, const std::string& path) {
   const tree::Entry* file = draft.open(path);
   if (!file) return nullptr;
   auto facts = draft.elf.find(file->path);
-  if (facts == draft.elf.end() || facts->second.machine != needer.machine || facts->second.bits != needer.bits) return nullptr;
+  if (facts == draft.elf.end() || facts->second.machine != needer.machine || facts->second.bits != needer.bits)
+    return nullptr;
   return file;
 }
 
@@ -85,8 +89,9 @@ std::vector<std::string> library_folders(const Draft& draft, const std::vector<s
 std::vector<std::string> expand_runpath(const tree::ElfFacts& elf) {
   std::vector<std::string> out;
   for (std::string path : elf.runpath) {
-    for (auto [name, value] : {std::pair("ORIGIN", "/" + std::string(tree::parent_path(elf.path))), std::pair("LIB", std::string(elf.bits == 64 ? "lib64" : "lib")),
-                               std::pair("PLATFORM", elf.machine)}) {
+    for (auto [name, value] :
+         {std::pair("ORIGIN", "/" + std::string(tree::parent_path(elf.path))),
+          std::pair("LIB", std::string(elf.bits == 64 ? "lib64" : "lib")), std::pair("PLATFORM", elf.machine)}) {
       replace_all(path, std::string("${") + name + "}", value);
       replace_all(path, std::string("$") + name, value);
     }
@@ -95,7 +100,8 @@ std::vector<std::string> expand_runpath(const tree::ElfFacts& elf) {
   return out;
 }
 
-const tree::Entry* find_library(const Draft& draft, const tree::ElfFacts& needer, std::string_view soname, const std::vector<std::string>& folders) {
+const tree::Entry* find_library(const Draft& draft, const tree::ElfFacts& needer, std::string_view soname,
+                                const std::vector<std::string>& folders) {
   std::string name(soname);
   if (name.find('/') != std::string::npos) return matching(draft, needer, name);
   for (const std::string& folder : expand_runpath(needer))

@@ -11,12 +11,15 @@
 
 namespace cooper::image {
 
-// The folders that the loader searches in this image by default, canonical ("usr/lib64"), each once and only where they exist: what
-// etc/ld.so.conf and its conf.d name, LDPATH of etc/env.d, the usual folders, then `more` (those of the base root).
+// The folders that the loader searches in this image by default, canonical ("usr/lib64"), each once and only where they
+// exist: what etc/ld.so.conf and its conf.d name, LDPATH of etc/env.d, the usual folders, then `more` (those of the
+// base root).
 std::vector<std::string> library_folders(const Draft& draft, const std::vector<std::string>& more);
 
-// The file of `soname` that `needer` gets, by its RUNPATH and then the folders. nullptr where there is none of its machine.
-const tree::Entry* find_library(const Draft& draft, const tree::ElfFacts& needer, std::string_view soname, const std::vector<std::string>& folders);
+// The file of `soname` that `needer` gets, by its RUNPATH and then the folders. nullptr where there is none of its
+// machine.
+const tree::Entry* find_library(const Draft& draft, const tree::ElfFacts& needer, std::string_view soname,
+                                const std::vector<std::string>& folders);
 
 // RUNPATH with $ORIGIN, $LIB and $PLATFORM replaced, canonical.
 std::vector<std::string> expand_runpath(const tree::ElfFacts& elf);

@@ -25,7 +25,7 @@ constexpr uint64_t document_limit = 16 << 20;
 struct Parts {
   ConfigDocument config;
   std::vector<fs::path> layers;
-  std::vector<std::string> digests;      // of the layers; empty where the form has none
+  std::vector<std::string> digests;  // of the layers; empty where the form has none
   std::string name, tag, manifest_digest;
 };
 
@@ -35,7 +35,10 @@ Parts parts_of(const LayoutImage& image) {
     parts.layers.push_back(image.blob(layer));
     parts.digests.push_back(layer.digest);
   }
-  auto find = [](const auto& map, const char* key) { auto at = map.find(key); return at == map.end() ? std::string() : at->second; };
+  auto find = [](const auto& map, const char* key) {
+    auto at = map.find(key);
+    return at == map.end() ? std::string() : at->second;
+  };
   parts.name = find(image.manifest.annotations, "org.opencontainers.image.title");
   parts.tag = find(image.descriptor.annotations, ref_name_annotation);
   return parts;
@@ -60,15 +63,19 @@ Result<Parts> from_dir(const fs::path& directory) {
 // An unpacked `docker save` archive.
 Result<Parts> from_docker(const fs::path& directory, std::string_view tag) {
   fs::path file = directory / "manifest.json";
-  std::vector<DockerImage> images = TRY(parse_docker_manifest(TRY(util::read_file(file, document_limit)), "manifest.json"));
-  auto has_tag = [&](const DockerImage& image) { return tag.empty() || std::find(image.tags.begin(), image.tags.end(), tag) != image.tags.end(); };
+  std::vector<DockerImage> images =
+      TRY(parse_docker_manifest(TRY(util::read_file(file, document_limit)), "manifest.json"));
+  auto has_tag = [&](const DockerImage& image) {
+    return tag.empty() || std::find(image.tags.begin(), image.tags.end(), tag) != image.tags.end();
+  };
   auto image = std::find_if(images.begin(), images.end(), has_tag);
   if (image == images.end()) return fail(ErrorKind::usage, fmt::format("the archive has no image '{}'", tag));
   Parts parts;
   std::vector<std::string> names = image->layers;
   names.push_back(image->config);
   for (const std::string& name : names)
-    if (!tree::valid_path(name)) return fail(ErrorKind::failed, "the image is damaged", "manifest.json", "it names a file outside the archive");
+    if (!tree::valid_path(name))
+      return fail(ErrorKind::failed, "the image is damaged", "manifest.json", "it names a file outside the archive");
   parts.config = TRY(parse_config(TRY(util::read_file(directory / image->config, document_limit)), image->config));
   for (const std::string& layer : image->layers) parts.layers.push_back(directory / layer);
   if (!image->tags.empty()) {
@@ -98,7 +105,8 @@ Result<std::optional<Parts>> from_store(std::string_view reference, const store:
 }
 
 bool known(std::string_view transport) {
-  return transport == "oci" || transport == "oci-archive" || transport == "docker-archive" || transport == "dir" || transport == "tar";
+  return transport == "oci" || transport == "oci-archive" || transport == "docker-archive" || transport == "dir" ||
+         transport == "tar";
 }
 
 bool is_there(const fs::path& path) {
@@ -109,7 +117,8 @@ bool is_there(const fs::path& path) {
 // PATH:TAG where PATH:TAG itself is no file.
 std::pair<std::string, std::string> split_tag(std::string_view text) {
   size_t colon = text.rfind(':');
-  if (is_there(text) || colon == std::string_view::npos || !is_there(text.substr(0, colon))) return {std::string(text), {}};
+  if (is_there(text) || colon == std::string_view::npos || !is_there(text.substr(0, colon)))
+    return {std::string(text), {}};
   return {std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
 }
 
@@ -119,7 +128,8 @@ Result<std::optional<Parts>> from_path(const fs::path& path, std::string_view ta
   std::error_code ec;
   if (fs::is_directory(path, ec)) {
     if (is_there(path / "manifest.json")) return TRY(from_dir(path));
-    return fail(ErrorKind::usage, "the folder holds no image", path, "there is neither index.json (OCI layout) nor manifest.json (skopeo's dir:)");
+    return fail(ErrorKind::usage, "the folder holds no image", path,
+                "there is neither index.json (OCI layout) nor manifest.json (skopeo's dir:)");
   }
   fs::path unpacked = scratch / "archive";
   TRY(util::make_directories(unpacked));
@@ -135,13 +145,15 @@ Result<Parts> find_parts(std::string_view reference, const store::Store& store, 
   std::string_view transport = colon == std::string_view::npos ? "" : reference.substr(0, colon);
   std::string_view place = known(transport) ? reference.substr(colon + 1) : reference;
   std::string tag, path;
-  std::tie(path, tag) = transport == "docker-archive" && place.find(':') != std::string_view::npos && !is_there(place)
-                            ? std::pair(std::string(place.substr(0, place.find(':'))), std::string(place.substr(place.find(':') + 1)))
-                            : split_tag(place);
+  std::tie(path, tag) =
+      transport == "docker-archive" && place.find(':') != std::string_view::npos && !is_there(place)
+          ? std::pair(std::string(place.substr(0, place.find(':'))), std::string(place.substr(place.find(':') + 1)))
+          : split_tag(place);
   if (!is_there(path)) {
     if (!known(transport))
       if (auto parts = TRY(from_store(reference, store))) return std::move(*parts);
-    return fail(ErrorKind::usage, fmt::format("no image '{}'", reference), path, "there is no such file or folder, and the store has no image of that name",
+    return fail(ErrorKind::usage, fmt::format("no image '{}'", reference), path,
+                "there is no such file or folder, and the store has no image of that name",
                 "build one with `cooper build SPEC`, or name it as oci:DIR, docker-archive:FILE, …");
   }
   if (transport != "tar")
@@ -159,8 +171,10 @@ Result<LoadedImage> load_image(std::string_view reference, const store::Store& s
   TRY(util::make_directories(image.root));
   for (size_t i = 0; i < parts.layers.size(); ++i) {
     const fs::path& layer = parts.layers[i];
-    if (i < parts.digests.size() && "sha256:" + TRY(util::hash_file(util::HashAlgorithm::sha256, layer)) != parts.digests[i])
-      return fail(ErrorKind::failed, "the image is damaged", layer, "the layer does not have the digest that the manifest gives");
+    if (i < parts.digests.size() &&
+        "sha256:" + TRY(util::hash_file(util::HashAlgorithm::sha256, layer)) != parts.digests[i])
+      return fail(ErrorKind::failed, "the image is damaged", layer,
+                  "the layer does not have the digest that the manifest gives");
     TRY(tree::apply_tar(layer, image.root, image.tree, {.layer = true}));
   }
   image.config = std::move(parts.config.config);

@@ -27,9 +27,11 @@ const char* kind_name(const tree::Entry& entry) {
 // Why two entries cannot both be there; "" where they can.
 std::string difference(const tree::Entry& a, const tree::Entry& b) {
   if (a.kind != b.kind) return fmt::format("{} and {}", kind_name(a), kind_name(b));
-  if (a.kind == tree::EntryKind::symlink) return a.target == b.target ? "" : fmt::format("symlinks to {} and to {}", a.target, b.target);
+  if (a.kind == tree::EntryKind::symlink)
+    return a.target == b.target ? "" : fmt::format("symlinks to {} and to {}", a.target, b.target);
   if (a.digest != b.digest) return "different contents";
-  if (a.target != b.target || a.device_major != b.device_major || a.device_minor != b.device_minor) return "different targets";
+  if (a.target != b.target || a.device_major != b.device_major || a.device_minor != b.device_minor)
+    return "different targets";
   if (a.mode != b.mode) return fmt::format("modes {:04o} and {:04o}", a.mode, b.mode);
   if (a.uid != b.uid || a.gid != b.gid) return fmt::format("owners {}:{} and {}:{}", a.uid, a.gid, b.uid, b.gid);
   return a.xattrs == b.xattrs ? "" : "different extended attributes";
@@ -39,7 +41,8 @@ bool is_usual(const tree::Entry& folder) { return folder.mode == 0755 && folder.
 
 bool is_left_out(const tree::Entry& entry) {
   std::string_view name = std::string_view(entry.path).substr(entry.path.rfind('/') + 1);
-  if (entry.kind == tree::EntryKind::file && entry.size == 0 && (name == ".keep" || name.starts_with(".keep_"))) return true;
+  if (entry.kind == tree::EntryKind::file && entry.size == 0 && (name == ".keep" || name.starts_with(".keep_")))
+    return true;
   return entry.path == "usr/share/info/dir";
 }
 
@@ -55,15 +58,19 @@ class Merger {
       tree::Entry entry = original;
       entry.owner = package.facts.cpv;
       relocate(entry);
-      if (entry.kind == tree::EntryKind::symlink && draft_.place("/" + lexical_target(entry.path, entry.target)) == entry.path) continue;
+      if (entry.kind == tree::EntryKind::symlink &&
+          draft_.place("/" + lexical_target(entry.path, entry.target)) == entry.path)
+        continue;
       if (const tree::Entry* there = draft_.find(entry.path)) {
         meet(*there, entry);
         continue;
       }
       auto elf = facts.find(original.path);
       // Facts that the build did not note are read here: files that came to be otherwise.
-      if (elf != facts.end() || entry.kind != tree::EntryKind::file) TRY(draft_.put(std::move(entry), elf != facts.end() ? elf->second : nullptr));
-      else TRY(draft_.put(std::move(entry)));
+      if (elf != facts.end() || entry.kind != tree::EntryKind::file)
+        TRY(draft_.put(std::move(entry), elf != facts.end() ? elf->second : nullptr));
+      else
+        TRY(draft_.put(std::move(entry)));
     }
     return {};
   }
@@ -85,7 +92,8 @@ class Merger {
       if (auto followed = resolve_path(draft_.lookup(), path, true)) path = *followed;
     if (entry.kind == tree::EntryKind::hardlink) entry.target = draft_.place(entry.target);
     if (path == entry.path) return;
-    if (entry.kind == tree::EntryKind::symlink && !entry.target.starts_with('/') && entry.target.find("..") != std::string::npos)
+    if (entry.kind == tree::EntryKind::symlink && !entry.target.starts_with('/') &&
+        entry.target.find("..") != std::string::npos)
       entry.target = relative_target(path, draft_.place(lexical_target(entry.path, entry.target)));
     entry.path = std::move(path);
   }
@@ -96,7 +104,8 @@ class Merger {
       return;
     }
     std::string why = difference(there, entry);
-    if (!why.empty()) collisions_.push_back(fmt::format("/{}: {} and {} ({})", entry.path, there.owner, entry.owner, why));
+    if (!why.empty())
+      collisions_.push_back(fmt::format("/{}: {} and {} ({})", entry.path, there.owner, entry.owner, why));
   }
 
   Draft& draft_;

@@ -23,7 +23,8 @@ Json strings_to_json(const std::map<std::string, std::string>& map) {
 
 Json descriptor_to_json(const Descriptor& descriptor) {
   Json out = {{"mediaType", descriptor.media_type}, {"digest", descriptor.digest}, {"size", descriptor.size}};
-  if (!descriptor.architecture.empty()) out["platform"] = {{"architecture", descriptor.architecture}, {"os", descriptor.os}};
+  if (!descriptor.architecture.empty())
+    out["platform"] = {{"architecture", descriptor.architecture}, {"os", descriptor.os}};
   if (!descriptor.annotations.empty()) out["annotations"] = strings_to_json(descriptor.annotations);
   return out;
 }
@@ -96,8 +97,10 @@ class Document {
     out.media_type = text(object, "mediaType");
     out.digest = text(object, "digest", true);
     if (!is_digest(out.digest)) problem("a digest is not of the form sha256:<64 hex digits>");
-    if (object.is_object() && object.contains("size") && object["size"].is_number_unsigned()) out.size = object["size"];
-    else problem("a descriptor has no size");
+    if (object.is_object() && object.contains("size") && object["size"].is_number_unsigned())
+      out.size = object["size"];
+    else
+      problem("a descriptor has no size");
     out.annotations = text_map(object, "annotations");
     if (const Json* platform = member(object, "platform", Json::value_t::object)) {
       out.os = text(*platform, "os");
@@ -121,7 +124,8 @@ std::string to_json(const Index& index) {
 }
 
 std::string to_json(const Manifest& manifest) {
-  Json out = {{"schemaVersion", 2}, {"mediaType", manifest_media_type}, {"config", descriptor_to_json(manifest.config)}};
+  Json out = {
+      {"schemaVersion", 2}, {"mediaType", manifest_media_type}, {"config", descriptor_to_json(manifest.config)}};
   out["layers"] = Json::array();
   for (const Descriptor& layer : manifest.layers) out["layers"].push_back(descriptor_to_json(layer));
   if (!manifest.annotations.empty()) out["annotations"] = strings_to_json(manifest.annotations);
@@ -140,7 +144,8 @@ std::string to_json(const ConfigDocument& document) {
   if (!config.workdir.empty()) inner["WorkingDir"] = config.workdir;
   if (!config.labels.empty()) inner["Labels"] = strings_to_json(config.labels);
   if (!config.stop_signal.empty()) inner["StopSignal"] = config.stop_signal;
-  Json out = {{"created", document.created}, {"architecture", document.architecture}, {"os", document.os}, {"config", inner}};
+  Json out = {
+      {"created", document.created}, {"architecture", document.architecture}, {"os", document.os}, {"config", inner}};
   out["rootfs"] = {{"type", "layers"}, {"diff_ids", document.diff_ids}};
   out["history"] = Json::array();
   for (size_t i = 0; i < document.diff_ids.size(); ++i)
@@ -154,7 +159,8 @@ Result<Index> parse_index(std::string_view text, const std::string& where) {
   if (!document.failed()) {
     const Json* manifests = document.member(document.json(), "manifests", Json::value_t::array);
     if (!manifests) document.problem("'manifests' is missing");
-    for (size_t i = 0; manifests && i < manifests->size(); ++i) index.manifests.push_back(document.descriptor((*manifests)[i]));
+    for (size_t i = 0; manifests && i < manifests->size(); ++i)
+      index.manifests.push_back(document.descriptor((*manifests)[i]));
   }
   if (document.failed()) return document.error();
   return index;
@@ -216,7 +222,8 @@ Result<std::vector<DockerImage>> parse_docker_manifest(std::string_view text, co
   if (!document.failed() && !document.json().is_array()) document.problem("a list of images is expected");
   for (size_t i = 0; !document.failed() && i < document.json().size(); ++i) {
     const Json& item = document.json()[i];
-    images.push_back({document.text(item, "Config", true), document.texts(item, "RepoTags"), document.texts(item, "Layers")});
+    images.push_back(
+        {document.text(item, "Config", true), document.texts(item, "RepoTags"), document.texts(item, "Layers")});
   }
   if (document.failed()) return document.error();
   return images;
@@ -226,8 +233,8 @@ std::string rfc3339(int64_t seconds) {
   std::time_t time = seconds;
   std::tm parts{};
   ::gmtime_r(&time, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                     parts.tm_min, parts.tm_sec);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 bool is_digest(std::string_view text) {

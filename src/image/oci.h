@@ -1,4 +1,5 @@
-// The JSON documents of OCI images (OCI image-spec 1.0: image-layout.md, image-index.md, manifest.md, config.md), made and read.
+// The JSON documents of OCI images (OCI image-spec 1.0: image-layout.md, image-index.md, manifest.md, config.md), made
+// and read.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +22,9 @@ inline constexpr const char* ref_name_annotation = "org.opencontainers.image.ref
 
 struct Descriptor {
   std::string media_type;
-  std::string digest;                    // "sha256:" and 64 hex digits: checked when read, so safe in a path
-  uint64_t size = 0;                     // bytes
-  std::string os, architecture;          // platform; "" where not given
+  std::string digest;            // "sha256:" and 64 hex digits: checked when read, so safe in a path
+  uint64_t size = 0;             // bytes
+  std::string os, architecture;  // platform; "" where not given
   std::map<std::string, std::string> annotations;
 };
 
@@ -33,16 +34,16 @@ struct Index {
 
 struct Manifest {
   Descriptor config;
-  std::vector<Descriptor> layers;        // lowest first
+  std::vector<Descriptor> layers;  // lowest first
   std::map<std::string, std::string> annotations;
 };
 
 struct ConfigDocument {
-  std::string created;                   // RFC 3339
+  std::string created;  // RFC 3339
   std::string architecture, os = "linux";
   spec::ImageConfig config;
-  std::vector<std::string> diff_ids;     // of the layers, lowest first
-  std::string created_by;                // of the one history entry
+  std::vector<std::string> diff_ids;  // of the layers, lowest first
+  std::string created_by;             // of the one history entry
 };
 
 // Stable bytes for equal values.
@@ -57,8 +58,8 @@ Result<ConfigDocument> parse_config(std::string_view text, const std::string& wh
 
 // Docker's manifest.json of `docker save` archives.
 struct DockerImage {
-  std::string config;                    // path in the archive
-  std::vector<std::string> tags, layers; // "name:tag"; paths in the archive
+  std::string config;                     // path in the archive
+  std::vector<std::string> tags, layers;  // "name:tag"; paths in the archive
 };
 std::string to_json(const std::vector<DockerImage>& images);
 Result<std::vector<DockerImage>> parse_docker_manifest(std::string_view text, const std::string& where);

@@ -13,7 +13,8 @@ namespace {
 
 std::unexpected<Error> cannot_write(const std::filesystem::path& path) {
   std::string hint;
-  if (errno == ENOSPC || errno == EDQUOT) hint = "free some space there (`cooper cache gc` frees cooper's own), or write to another place";
+  if (errno == ENOSPC || errno == EDQUOT)
+    hint = "free some space there (`cooper cache gc` frees cooper's own), or write to another place";
   return fail(ErrorKind::failed, "cannot write the image", path, std::strerror(errno), std::move(hint));
 }
 
@@ -27,7 +28,10 @@ Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
-    : fd_(std::move(other.fd_)), path_(std::exchange(other.path_, {})), hasher_(std::move(other.hasher_)), size_(other.size_) {}
+    : fd_(std::move(other.fd_)),
+      path_(std::exchange(other.path_, {})),
+      hasher_(std::move(other.hasher_)),
+      size_(other.size_) {}
 
 OutputFile::~OutputFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
@@ -46,7 +50,8 @@ Result<> OutputFile::write(std::string_view bytes) {
 }
 
 Result<std::string> OutputFile::finish() {
-  if (::fsync(fd_.get()) != 0 && errno != EINVAL && errno != EROFS) return cannot_write(path_);  // EINVAL: a pipe or device
+  if (::fsync(fd_.get()) != 0 && errno != EINVAL && errno != EROFS)
+    return cannot_write(path_);  // EINVAL: a pipe or device
   if (::close(fd_.release()) != 0) return cannot_write(path_);
   path_.clear();
   return hasher_.hex();

@@ -40,7 +40,8 @@ class OutputFile {
   uint64_t size_ = 0;
 };
 
-// Renames over `to`, so that readers see the old one or the new one; `to` may be a folder only if it does not exist or is empty.
+// Renames over `to`, so that readers see the old one or the new one; `to` may be a folder only if it does not exist or
+// is empty.
 Result<> move_into_place(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace cooper::image

@@ -25,7 +25,8 @@ bool is_whiteout(const tree::Entry& entry) {
 
 class ChangeTaker {
  public:
-  ChangeTaker(Draft& draft, const tree::Tree& base, const std::string& owner, const fs::path& keep, std::vector<std::string>& warnings)
+  ChangeTaker(Draft& draft, const tree::Tree& base, const std::string& owner, const fs::path& keep,
+              std::vector<std::string>& warnings)
       : draft_(draft), base_(base), owner_(owner), keep_(keep), warnings_(warnings) {}
 
   Result<> take(tree::Entry entry) {
@@ -42,15 +43,18 @@ class ChangeTaker {
     std::erase_if(entry.xattrs, [](const auto& attribute) { return attribute.first.starts_with("user.overlay."); });
     entry.owner = owner_;
     const tree::Entry* there = draft_.find(path);
-    if (there && there->kind == tree::EntryKind::symlink && entry.kind == tree::EntryKind::directory) there = draft_.open(path);
+    if (there && there->kind == tree::EntryKind::symlink && entry.kind == tree::EntryKind::directory)
+      there = draft_.open(path);
     if (entry.kind == tree::EntryKind::directory) return folder(entry, there, hides);
     if (!there && base_.find(entry.path)) {
-      warnings_.push_back(fmt::format("{}: its post-install phase changed /{}, which is the base root's: left out", owner_, entry.path));
+      warnings_.push_back(fmt::format("{}: its post-install phase changed /{}, which is the base root's: left out",
+                                      owner_, entry.path));
       return {};
     }
     if (entry.kind == tree::EntryKind::file) {
       if (there && there->kind == tree::EntryKind::file) {
-        if (there->digest == entry.digest && (there->mode & 01777) == (entry.mode & 01777)) return {};  // copied up, not changed
+        if (there->digest == entry.digest && (there->mode & 01777) == (entry.mode & 01777))
+          return {};  // copied up, not changed
         entry.uid = there->uid, entry.gid = there->gid;
         entry.owner = there->owner == "(image)" ? there->owner : owner_;
         // Setuid bits are not on the disk; they stay with what was not rewritten.
@@ -69,8 +73,10 @@ class ChangeTaker {
   Result<> folder(tree::Entry& entry, const tree::Entry* there, bool hides) {
     if (there && there->kind == tree::EntryKind::directory) {
       std::string path = there->path;
-      if (hides) draft_.erase(path), TRY(draft_.put(std::move(entry)));
-      else if (entry.mode != (there->mode & 01777)) draft_.entries.at(path).mode = entry.mode | (there->mode & 06000);
+      if (hides)
+        draft_.erase(path), TRY(draft_.put(std::move(entry)));
+      else if (entry.mode != (there->mode & 01777))
+        draft_.entries.at(path).mode = entry.mode | (there->mode & 06000);
       return {};
     }
     if (there) draft_.erase(there->path);
@@ -106,7 +112,9 @@ std::optional<uint32_t> number(std::string_view text, int base) {
 // The first `count - 1` fields and the rest, which is a path and may hold tabs.
 std::vector<std::string_view> fields_of(std::string_view record, size_t count) {
   std::vector<std::string_view> fields;
-  for (size_t tab; fields.size() + 1 < count && (tab = record.find('\t')) != std::string_view::npos; record.remove_prefix(tab + 1)) fields.push_back(record.substr(0, tab));
+  for (size_t tab; fields.size() + 1 < count && (tab = record.find('\t')) != std::string_view::npos;
+       record.remove_prefix(tab + 1))
+    fields.push_back(record.substr(0, tab));
   fields.push_back(record);
   return fields;
 }
@@ -121,11 +129,13 @@ std::optional<std::string> from_hex(std::string_view hex) {
   return bytes;
 }
 
-Result<> set_owner(tree::Entry& entry, std::string_view user, std::string_view group, const Accounts& accounts, const std::string& package) {
+Result<> set_owner(tree::Entry& entry, std::string_view user, std::string_view group, const Accounts& accounts,
+                   const std::string& package) {
   auto uid = accounts.uid(user), gid = accounts.gid(group);
   if (!uid || !gid)
-    return fail(ErrorKind::failed, fmt::format("the image has no {} '{}'", uid ? "group" : "user", uid ? group : user), package,
-                fmt::format("its post-install phase gives it /{}", entry.path), "the acct-user or acct-group package that makes it must be in RDEPEND");
+    return fail(ErrorKind::failed, fmt::format("the image has no {} '{}'", uid ? "group" : "user", uid ? group : user),
+                package, fmt::format("its post-install phase gives it /{}", entry.path),
+                "the acct-user or acct-group package that makes it must be in RDEPEND");
   if (!user.empty()) entry.uid = *uid;
   if (!group.empty()) entry.gid = *gid;
   entry.xattrs.erase("security.capability");  // as the kernel does
@@ -134,16 +144,21 @@ Result<> set_owner(tree::Entry& entry, std::string_view user, std::string_view g
 
 }  // namespace
 
-Result<> take_changes(Draft& draft, const fs::path& upper, const tree::Tree& base, const std::string& owner, std::vector<std::string>& warnings) {
+Result<> take_changes(Draft& draft, const fs::path& upper, const tree::Tree& base, const std::string& owner,
+                      std::vector<std::string>& warnings) {
   tree::Tree changes = TRY(tree::scan(upper));
   ChangeTaker taker(draft, base, owner, draft.scratch(), warnings);
   for (tree::Entry& entry : changes.entries) TRY(taker.take(std::move(entry)));
   return {};
 }
 
-Result<> apply_owner_records(Draft& draft, std::string_view records, const Accounts& accounts, const std::string& package) {
+Result<> apply_owner_records(Draft& draft, std::string_view records, const Accounts& accounts,
+                             const std::string& package) {
   for (std::string_view record : util::split(records, '\0')) {
-    size_t count = record.starts_with("own\t") ? 4 : record.starts_with("cap\t") ? 3 : record.starts_with("node\t") ? 6 : 0;
+    size_t count = record.starts_with("own\t")    ? 4
+                   : record.starts_with("cap\t")  ? 3
+                   : record.starts_with("node\t") ? 6
+                                                  : 0;
     std::vector<std::string_view> fields = fields_of(record, count);
     if (count == 0 || fields.size() != count || !fields.back().starts_with('/')) continue;
     std::string path = draft.place(fields.back());
@@ -161,14 +176,17 @@ Result<> apply_owner_records(Draft& draft, std::string_view records, const Accou
     }
     auto found = draft.entries.find(path);
     if (found == draft.entries.end()) continue;  // removed after it was given to somebody, or the base root's
-    tree::Entry& entry = found->second.kind == tree::EntryKind::hardlink ? draft.entries.at(found->second.target) : found->second;
+    tree::Entry& entry =
+        found->second.kind == tree::EntryKind::hardlink ? draft.entries.at(found->second.target) : found->second;
     if (fields[0] == "own") {
       TRY(set_owner(entry, fields[1], fields[2], accounts, package));
     } else if (fields[1].empty()) {
       entry.xattrs.erase("security.capability");
     } else {
       auto bytes = from_hex(fields[1]);
-      if (!bytes) return fail(ErrorKind::failed, "the ledger of owners is damaged", package, "capabilities that are no hexadecimal number");
+      if (!bytes)
+        return fail(ErrorKind::failed, "the ledger of owners is damaged", package,
+                    "capabilities that are no hexadecimal number");
       entry.xattrs["security.capability"] = *bytes;
     }
   }

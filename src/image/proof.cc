@@ -43,14 +43,18 @@ class Prover {
   Result<> elf_files() {
     std::vector<std::string> missing;
     for (const auto& [path, facts] : draft_.elf) {
-      if (!facts.interpreter.empty() && !draft_.open(facts.interpreter)) missing.push_back(fmt::format("/{} needs the loader {}", path, facts.interpreter));
+      if (!facts.interpreter.empty() && !draft_.open(facts.interpreter))
+        missing.push_back(fmt::format("/{} needs the loader {}", path, facts.interpreter));
       for (const std::string& soname : facts.needed)
-        if (!find_library(draft_, facts, soname, folders_)) missing.push_back(fmt::format("/{} needs {}", path, soname));
+        if (!find_library(draft_, facts, soname, folders_))
+          missing.push_back(fmt::format("/{} needs {}", path, soname));
     }
     if (missing.empty()) return {};
     size_t all = missing.size();
-    if (all > most_warnings) missing.resize(most_warnings), missing.push_back(fmt::format("… and {} more", all - most_warnings));
-    return fail(ErrorKind::failed, "the image is not complete", {}, util::join(missing, "\n"), "what trim or [root] remove takes away can be held with [root] keep");
+    if (all > most_warnings)
+      missing.resize(most_warnings), missing.push_back(fmt::format("… and {} more", all - most_warnings));
+    return fail(ErrorKind::failed, "the image is not complete", {}, util::join(missing, "\n"),
+                "what trim or [root] remove takes away can be held with [root] keep");
   }
 
   void scripts(const std::string& path, std::vector<std::string>& warnings) {
@@ -58,10 +62,13 @@ class Prover {
     for (const auto& [name, entry] : draft_.entries) {
       if (entry.kind != tree::EntryKind::file || (entry.mode & 0111) == 0 || draft_.elf.contains(name)) continue;
       std::string interpreter = interpreter_of(entry);
-      if (!interpreter.empty() && !find_program(draft_.lookup(), interpreter, path)) by_interpreter[interpreter].push_back(name);
+      if (!interpreter.empty() && !find_program(draft_.lookup(), interpreter, path))
+        by_interpreter[interpreter].push_back(name);
     }
     for (const auto& [interpreter, names] : by_interpreter)
-      warnings.push_back(fmt::format("{} cannot run: {} is not in the image (/{}{})", util::count(names.size(), "script"), interpreter, names[0], names.size() > 1 ? ", …" : ""));
+      warnings.push_back(fmt::format("{} cannot run: {} is not in the image (/{}{})",
+                                     util::count(names.size(), "script"), interpreter, names[0],
+                                     names.size() > 1 ? ", …" : ""));
   }
 
   void symlinks(std::vector<std::string>& warnings) {
@@ -70,9 +77,12 @@ class Prover {
       if (entry.kind != tree::EntryKind::symlink || draft_.open(path)) continue;
       auto target = resolve_path(draft_.lookup(), path, true);
       if (target && (target->empty() || made_at_run_time(*target))) continue;
-      if (++count <= most_warnings) warnings.push_back(fmt::format("/{} ({}) is a symlink to {}, which is not in the image", path, entry.owner, entry.target));
+      if (++count <= most_warnings)
+        warnings.push_back(
+            fmt::format("/{} ({}) is a symlink to {}, which is not in the image", path, entry.owner, entry.target));
     }
-    if (count > most_warnings) warnings.push_back(fmt::format("… and {} more symlinks lead nowhere", count - most_warnings));
+    if (count > most_warnings)
+      warnings.push_back(fmt::format("… and {} more symlinks lead nowhere", count - most_warnings));
   }
 
  private:
@@ -84,13 +94,16 @@ Result<> prove_config(const Draft& draft, const spec::ImageSpec& spec, const Acc
   const std::vector<std::string>& command = spec.config.entrypoint.empty() ? spec.config.cmd : spec.config.entrypoint;
   if (!command.empty() && !find_program(draft.lookup(), command[0], path_of(spec.config.env)))
     return fail(ErrorKind::usage, fmt::format("the image has no program '{}'", command[0]), spec.file.string(),
-                "[config] names it as what the image runs", "name a file of the image; `cooper files PACKAGE` lists them");
+                "[config] names it as what the image runs",
+                "name a file of the image; `cooper files PACKAGE` lists them");
   size_t colon = spec.config.user.find(':');
   std::string user = spec.config.user.substr(0, colon);
   if (!accounts.uid(user))
-    return fail(ErrorKind::usage, fmt::format("the image has no user '{}'", user), spec.file.string(), "[config] user names it", "make it with [[root.user]]");
+    return fail(ErrorKind::usage, fmt::format("the image has no user '{}'", user), spec.file.string(),
+                "[config] user names it", "make it with [[root.user]]");
   if (colon != std::string::npos && !accounts.gid(spec.config.user.substr(colon + 1)))
-    return fail(ErrorKind::usage, fmt::format("the image has no group '{}'", spec.config.user.substr(colon + 1)), spec.file.string(), "[config] user names it");
+    return fail(ErrorKind::usage, fmt::format("the image has no group '{}'", spec.config.user.substr(colon + 1)),
+                spec.file.string(), "[config] user names it");
   return {};
 }
 
@@ -115,8 +128,8 @@ std::string path_of(const std::vector<std::string>& environment) {
   return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }
 
-Result<> prove(const Draft& draft, const spec::ImageSpec& spec, const Accounts& accounts, const std::vector<std::string>& folders,
-               std::vector<std::string>& warnings) {
+Result<> prove(const Draft& draft, const spec::ImageSpec& spec, const Accounts& accounts,
+               const std::vector<std::string>& folders, std::vector<std::string>& warnings) {
   Prover prover(draft, folders);
   TRY(prover.elf_files());
   TRY(prove_config(draft, spec, accounts));

@@ -33,7 +33,8 @@ struct Identity {
 };
 
 // The line of etc/passwd or etc/group whose field `column` is `key`.
-std::vector<std::string> account_line(const tree::Tree& tree, std::string_view file, size_t column, std::string_view key) {
+std::vector<std::string> account_line(const tree::Tree& tree, std::string_view file, size_t column,
+                                      std::string_view key) {
   Lookup lookup = [&](std::string_view path) { return tree.find(path); };
   auto path = resolve_path(lookup, file, true);
   const tree::Entry* entry = path ? tree.find(*path) : nullptr;
@@ -49,7 +50,8 @@ std::vector<std::string> account_line(const tree::Tree& tree, std::string_view f
 // "www", "33", "www:data", "33:33", as the OCI config has it.
 Result<Identity> identity_of(const tree::Tree& tree, const std::string& text) {
   Identity identity;
-  std::string user = text.substr(0, text.find(':')), group = text.find(':') == std::string::npos ? "" : text.substr(text.find(':') + 1);
+  std::string user = text.substr(0, text.find(':')),
+              group = text.find(':') == std::string::npos ? "" : text.substr(text.find(':') + 1);
   if (user.empty()) user = "0";
   std::vector<std::string> line = account_line(tree, "etc/passwd", 0, user);
   if (line.empty() && number(user)) line = account_line(tree, "etc/passwd", 2, user);
@@ -108,7 +110,8 @@ class SignalForwarder {
       int signal = ::sigtimedwait(&set_, nullptr, &moment);
       if (signal <= 0) continue;
       // It may come before the command has started.
-      for (int tries = 0; tries < 40 && !stop_ && !send(signal); ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      for (int tries = 0; tries < 40 && !stop_ && !send(signal); ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
   }
 
@@ -134,13 +137,15 @@ Result<std::vector<std::string>> argv_of(const spec::ImageConfig& config, const 
   const std::vector<std::string>& rest = options.command.empty() ? config.cmd : options.command;
   argv.insert(argv.end(), rest.begin(), rest.end());
   if (argv.empty())
-    return fail(ErrorKind::usage, "the image does not say what to run", {}, "its config has neither entrypoint nor cmd", "name a command: cooper run IMAGE -- COMMAND");
+    return fail(ErrorKind::usage, "the image does not say what to run", {}, "its config has neither entrypoint nor cmd",
+                "name a command: cooper run IMAGE -- COMMAND");
   return argv;
 }
 
 }  // namespace
 
-Result<sandbox::Command> run_command(const tree::Tree& tree, const spec::ImageConfig& config, const fs::path& root, const RunOptions& options) {
+Result<sandbox::Command> run_command(const tree::Tree& tree, const spec::ImageConfig& config, const fs::path& root,
+                                     const RunOptions& options) {
   Identity identity = TRY(identity_of(tree, options.user.empty() ? config.user : options.user));
   sandbox::Command command;
   command.lower = {root};
@@ -149,7 +154,8 @@ Result<sandbox::Command> run_command(const tree::Tree& tree, const spec::ImageCo
   command.environment = {{"PATH", path_of(config.env)}, {"HOME", identity.home}};
   for (const auto* list : {&config.env, &options.environment})
     for (const std::string& line : *list)
-      if (size_t equals = line.find('='); equals != std::string::npos) command.environment[line.substr(0, equals)] = line.substr(equals + 1);
+      if (size_t equals = line.find('='); equals != std::string::npos)
+        command.environment[line.substr(0, equals)] = line.substr(equals + 1);
   if (options.interactive && !command.environment.contains("TERM"))
     if (const char* term = ::getenv("TERM")) command.environment["TERM"] = term;
   command.directory = !options.directory.empty() ? options.directory : config.workdir.empty() ? "/" : config.workdir;
@@ -162,11 +168,14 @@ Result<sandbox::Command> run_command(const tree::Tree& tree, const spec::ImageCo
 
   Lookup lookup = [&](std::string_view path) { return tree.find(path); };
   auto directory = resolve_path(lookup, command.directory, true);
-  bool made = std::any_of(options.binds.begin(), options.binds.end(), [&](const sandbox::Bind& bind) { return command.directory.starts_with(bind.target); });
+  bool made = std::any_of(options.binds.begin(), options.binds.end(),
+                          [&](const sandbox::Bind& bind) { return command.directory.starts_with(bind.target); });
   if (!made && (!directory || (!directory->empty() && !tree.find(*directory))))
-    return fail(ErrorKind::usage, fmt::format("the image has no folder '{}'", command.directory), {}, "the command is to start there");
+    return fail(ErrorKind::usage, fmt::format("the image has no folder '{}'", command.directory), {},
+                "the command is to start there");
   if (!made && !find_program(lookup, command.argv[0], command.environment["PATH"]))
-    return fail(ErrorKind::usage, fmt::format("the image has no program '{}'", command.argv[0]), {}, fmt::format("PATH is {}", command.environment["PATH"]));
+    return fail(ErrorKind::usage, fmt::format("the image has no program '{}'", command.argv[0]), {},
+                fmt::format("PATH is {}", command.environment["PATH"]));
   if (options.network)
     for (const char* file : {"/etc/resolv.conf", "/etc/hosts"}) {
       std::error_code ec;
@@ -175,22 +184,27 @@ Result<sandbox::Command> run_command(const tree::Tree& tree, const spec::ImageCo
   return command;
 }
 
-Result<int> run_in_image(const tree::Tree& tree, const spec::ImageConfig& config, const fs::path& root, const RunOptions& options) {
+Result<int> run_in_image(const tree::Tree& tree, const spec::ImageConfig& config, const fs::path& root,
+                         const RunOptions& options) {
   sandbox::Command command = TRY(run_command(tree, config, root, options));
   std::optional<SignalForwarder> forwarder;
   if (options.interactive) {
     forwarder.emplace();
   } else {
     command.stdin_fd = options.stdin_fd;
-    if (options.stdout_fd >= 0) command.fds = {{options.stdout_fd, 1}};  // after stdout and stderr were joined: leaves stderr alone there
+    if (options.stdout_fd >= 0)
+      command.fds = {{options.stdout_fd, 1}};  // after stdout and stderr were joined: leaves stderr alone there
     command.on_output = options.on_error;
   }
   sandbox::Outcome outcome = TRY(sandbox::run(command));
   switch (outcome.end) {
     case sandbox::Outcome::End::exited: return outcome.exit_code;
     case sandbox::Outcome::End::cancelled: return fail(ErrorKind::interrupted, "interrupted");
-    case sandbox::Outcome::End::timed_out: return fail(ErrorKind::failed, fmt::format("'{}' did not end within {} seconds", command.argv[0], options.seconds));
-    default: return fail(ErrorKind::failed, fmt::format("'{}' was stopped: it used too much of the machine", command.argv[0]));
+    case sandbox::Outcome::End::timed_out:
+      return fail(ErrorKind::failed,
+                  fmt::format("'{}' did not end within {} seconds", command.argv[0], options.seconds));
+    default:
+      return fail(ErrorKind::failed, fmt::format("'{}' was stopped: it used too much of the machine", command.argv[0]));
   }
 }
 

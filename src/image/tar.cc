@@ -20,8 +20,8 @@ constexpr size_t block = 512;
 
 // POSIX.1-1988 ustar header.
 struct Header {
-  char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type, link[100], magic[6], version[2], user[32],
-      group[32], major[8], minor[8], prefix[155], padding[12];
+  char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type, link[100], magic[6], version[2],
+      user[32], group[32], major[8], minor[8], prefix[155], padding[12];
 };
 static_assert(sizeof(Header) == block);
 
@@ -44,7 +44,8 @@ bool put_name(Header& header, std::string_view name) {
     std::memcpy(header.name, name.data(), name.size());
     return true;
   }
-  for (size_t slash = name.find('/'); slash != std::string_view::npos && slash <= sizeof header.prefix; slash = name.find('/', slash + 1)) {
+  for (size_t slash = name.find('/'); slash != std::string_view::npos && slash <= sizeof header.prefix;
+       slash = name.find('/', slash + 1)) {
     size_t rest = name.size() - slash - 1;
     if (slash == 0 || rest == 0 || rest > sizeof header.name) continue;
     std::memcpy(header.prefix, name.data(), slash);
@@ -54,7 +55,9 @@ bool put_name(Header& header, std::string_view name) {
   return false;
 }
 
-void put_truncated(char* field, size_t size, std::string_view text) { std::memcpy(field, text.data(), std::min(size, text.size())); }
+void put_truncated(char* field, size_t size, std::string_view text) {
+  std::memcpy(field, text.data(), std::min(size, text.size()));
+}
 
 void put_checksum(Header& header) {
   std::memset(header.checksum, ' ', sizeof header.checksum);
@@ -96,7 +99,8 @@ std::string fill(Header& header, const tree::Entry& entry, uint64_t size) {
   }
   bool linked = entry.kind == tree::EntryKind::symlink || entry.kind == tree::EntryKind::hardlink;
   if (linked) {
-    if (entry.target.size() > sizeof header.link || !is_ascii(entry.target)) add_record(records, "linkpath", entry.target);
+    if (entry.target.size() > sizeof header.link || !is_ascii(entry.target))
+      add_record(records, "linkpath", entry.target);
     put_truncated(header.link, sizeof header.link - (entry.target.size() > sizeof header.link), entry.target);
   }
   put_octal(header.mode, entry.kind == tree::EntryKind::symlink ? 0777 : entry.mode & 07777);
@@ -151,7 +155,8 @@ Result<> TarWriter::header(const tree::Entry& entry, uint64_t size) {
   return sink_(bytes_of(header));
 }
 
-Result<> TarWriter::copy(const std::filesystem::path& source, uint64_t size, const std::string& digest, const std::string& path) {
+Result<> TarWriter::copy(const std::filesystem::path& source, uint64_t size, const std::string& digest,
+                         const std::string& path) {
   util::Fd fd(::open(source.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd) return fail_errno("cannot read a file of the image", source, source.empty() ? path + " has no source" : "");
   util::Hasher hasher(util::HashAlgorithm::sha256);
@@ -169,7 +174,8 @@ Result<> TarWriter::copy(const std::filesystem::path& source, uint64_t size, con
     TRY(sink_(piece));
   }
   if (total != size || (!digest.empty() && hasher.hex() != digest))
-    return fail(ErrorKind::failed, "a file of the image is damaged", source, path + " has other bytes than when it was put into the store",
+    return fail(ErrorKind::failed, "a file of the image is damaged", source,
+                path + " has other bytes than when it was put into the store",
                 "`cooper cache verify` names what is damaged; the packages in question are then built again");
   return pad(size);
 }

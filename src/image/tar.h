@@ -10,13 +10,15 @@
 
 namespace cooper::image {
 
-// POSIX ustar, with pax extended headers (POSIX.1-2001) only for what ustar cannot say: long or non-ASCII names, large ids and
-// sizes, times before 1970, extended attributes (SCHILY.xattr.NAME, what OCI tools read). Owners are numbers, never names.
+// POSIX ustar, with pax extended headers (POSIX.1-2001) only for what ustar cannot say: long or non-ASCII names, large
+// ids and sizes, times before 1970, extended attributes (SCHILY.xattr.NAME, what OCI tools read). Owners are numbers,
+// never names.
 class TarWriter {
  public:
   explicit TarWriter(Sink sink) : sink_(std::move(sink)) {}
 
-  // Bytes of files come from entry.source. Errors: failed, where the source is not what the entry says (size, digest): a damaged store.
+  // Bytes of files come from entry.source. Errors: failed, where the source is not what the entry says (size, digest):
+  // a damaged store.
   Result<> add(const tree::Entry& entry);
   // A file made here, owned by root.
   Result<> add_file(std::string_view path, std::string_view content, int64_t mtime);

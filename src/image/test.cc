@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 constexpr uint64_t most_output = 64 << 20;
 
 std::string_view without_final_space(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -26,7 +27,9 @@ std::string_view without_final_space(std::string_view text) {
 std::string shown(const std::vector<std::string>& command) {
   std::string out;
   for (const std::string& word : command) {
-    bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%") == std::string::npos;
+    bool plain = !word.empty() &&
+                 word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%") ==
+                     std::string::npos;
     out += out.empty() ? "" : " ";
     out += plain ? word : "'" + word + "'";
   }
@@ -47,7 +50,8 @@ struct TestOutput {
   std::string output, errors;
 };
 
-Result<TestOutput> run_one(const Image& image, const spec::TestSpec& test, const fs::path& root, const fs::path& folder, const std::atomic<bool>* cancel) {
+Result<TestOutput> run_one(const Image& image, const spec::TestSpec& test, const fs::path& root, const fs::path& folder,
+                           const std::atomic<bool>* cancel) {
   TestOutput result;
   fs::path output = folder / "stdout", input = folder / "stdin";
   TRY(util::write_file(input, test.stdin_text.value_or("")));
@@ -70,7 +74,9 @@ Result<TestOutput> run_one(const Image& image, const spec::TestSpec& test, const
   result.output = TRY(util::read_file(output, most_output));
   if (!exit) {
     Error error = std::move(exit).error();
-    if (error.kind == ErrorKind::failed) error.why += fmt::format("{}its output was:{}\nits error output was:{}", error.why.empty() ? "" : "\n", excerpt(result.output), excerpt(result.errors));
+    if (error.kind == ErrorKind::failed)
+      error.why += fmt::format("{}its output was:{}\nits error output was:{}", error.why.empty() ? "" : "\n",
+                               excerpt(result.output), excerpt(result.errors));
     return std::unexpected(std::move(error));
   }
   result.exit = *exit;
@@ -81,17 +87,21 @@ Result<TestOutput> run_one(const Image& image, const spec::TestSpec& test, const
 std::string judge(const spec::TestSpec& test, const TestOutput& outcome) {
   if (outcome.exit != test.exit)
     return fmt::format("expected exit code {}, got {}{}\noutput:{}\nerror output:{}", test.exit, outcome.exit,
-                       outcome.exit > 128 ? fmt::format(" (signal {})", outcome.exit - 128) : "", excerpt(outcome.output), excerpt(outcome.errors));
+                       outcome.exit > 128 ? fmt::format(" (signal {})", outcome.exit - 128) : "",
+                       excerpt(outcome.output), excerpt(outcome.errors));
   if (test.stdout_text && without_final_space(outcome.output) != without_final_space(*test.stdout_text))
-    return fmt::format("expected output:{}\nactual output:{}\nerror output:{}", excerpt(*test.stdout_text), excerpt(outcome.output), excerpt(outcome.errors));
+    return fmt::format("expected output:{}\nactual output:{}\nerror output:{}", excerpt(*test.stdout_text),
+                       excerpt(outcome.output), excerpt(outcome.errors));
   if (test.stdout_contains && outcome.output.find(*test.stdout_contains) == std::string::npos)
-    return fmt::format("expected output with:{}\nactual output:{}\nerror output:{}", excerpt(*test.stdout_contains), excerpt(outcome.output), excerpt(outcome.errors));
+    return fmt::format("expected output with:{}\nactual output:{}\nerror output:{}", excerpt(*test.stdout_contains),
+                       excerpt(outcome.output), excerpt(outcome.errors));
   return {};
 }
 
 }  // namespace
 
-Result<> run_tests(const Image& image, const std::vector<spec::TestSpec>& tests, const store::Store& store, const std::atomic<bool>* cancel) {
+Result<> run_tests(const Image& image, const std::vector<spec::TestSpec>& tests, const store::Store& store,
+                   const std::atomic<bool>* cancel) {
   util::TemporaryDirectory scratch = TRY(store.scratch("test"));
   fs::path root = scratch.path() / "root";
   TRY(util::make_directories(root));
@@ -101,12 +111,15 @@ Result<> run_tests(const Image& image, const std::vector<spec::TestSpec>& tests,
     auto outcome = run_one(image, test, root, scratch.path(), cancel);
     if (!outcome) {
       Error error = std::move(outcome).error();
-      if (error.kind == ErrorKind::sandbox || error.kind == ErrorKind::interrupted) return std::unexpected(std::move(error));
-      return fail(ErrorKind::failed, fmt::format("the test '{}' of the image failed", name), test.where, error.message());
+      if (error.kind == ErrorKind::sandbox || error.kind == ErrorKind::interrupted)
+        return std::unexpected(std::move(error));
+      return fail(ErrorKind::failed, fmt::format("the test '{}' of the image failed", name), test.where,
+                  error.message());
     }
     std::string problem = judge(test, *outcome);
     if (!problem.empty())
-      return fail(ErrorKind::failed, fmt::format("the test '{}' of the image failed", name), test.where, problem, "the command was: " + shown(test.run));
+      return fail(ErrorKind::failed, fmt::format("the test '{}' of the image failed", name), test.where, problem,
+                  "the command was: " + shown(test.run));
   }
   return {};
 }

@@ -10,8 +10,9 @@
 
 namespace cooper::image {
 
-// Runs the tests in their order, each in the image as it was made. Errors: failed, for the first test that does not do what it says, with what
-// was expected and what came, its error output, and where the test stands.
-Result<> run_tests(const Image& image, const std::vector<spec::TestSpec>& tests, const store::Store& store, const std::atomic<bool>* cancel = nullptr);
+// Runs the tests in their order, each in the image as it was made. Errors: failed, for the first test that does not do
+// what it says, with what was expected and what came, its error output, and where the test stands.
+Result<> run_tests(const Image& image, const std::vector<spec::TestSpec>& tests, const store::Store& store,
+                   const std::atomic<bool>* cancel = nullptr);
 
 }  // namespace cooper::image

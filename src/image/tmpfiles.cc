@@ -36,7 +36,8 @@ std::optional<std::string> expand(std::string_view text) {
 
 class Applier {
  public:
-  Applier(Draft& draft, const Accounts& accounts, std::vector<std::string>& warnings) : draft_(draft), accounts_(accounts), warnings_(warnings) {}
+  Applier(Draft& draft, const Accounts& accounts, std::vector<std::string>& warnings)
+      : draft_(draft), accounts_(accounts), warnings_(warnings) {}
 
   Result<> apply(const Line& line) {
     switch (line.type) {
@@ -61,7 +62,10 @@ class Applier {
       case 'r':
       case 'R':
       case 'e': return {};  // cleaning, of what a fresh image does not hold
-      default: warnings_.push_back(fmt::format("{}: '{}' lines of tmpfiles.d are not applied: {}", line.where, line.type, line.path)); return {};
+      default:
+        warnings_.push_back(
+            fmt::format("{}: '{}' lines of tmpfiles.d are not applied: {}", line.where, line.type, line.path));
+        return {};
     }
   }
 
@@ -82,15 +86,19 @@ class Applier {
     if (!mode.empty() && mode != "-") {
       uint32_t value = 0;
       for (char c : mode) {
-        if (c < '0' || c > '7' || value > 0777) return fail(ErrorKind::failed, fmt::format("'{}' is no mode", line.mode), line.where);
+        if (c < '0' || c > '7' || value > 0777)
+          return fail(ErrorKind::failed, fmt::format("'{}' is no mode", line.mode), line.where);
         value = value * 8 + static_cast<uint32_t>(c - '0');
       }
       entry.mode = value;
     }
-    auto uid = accounts_.uid(line.user == "-" ? "" : line.user), gid = accounts_.gid(line.group == "-" ? "" : line.group);
+    auto uid = accounts_.uid(line.user == "-" ? "" : line.user),
+         gid = accounts_.gid(line.group == "-" ? "" : line.group);
     if (!uid || !gid)
-      return fail(ErrorKind::failed, fmt::format("no {} '{}' in the image", uid ? "group" : "user", uid ? line.group : line.user), line.where,
-                  fmt::format("{} wants to be its", line.path), "the package that makes it is missing, or [[root.user]]");
+      return fail(ErrorKind::failed,
+                  fmt::format("no {} '{}' in the image", uid ? "group" : "user", uid ? line.group : line.user),
+                  line.where, fmt::format("{} wants to be its", line.path),
+                  "the package that makes it is missing, or [[root.user]]");
     bool given_user = !line.user.empty() && line.user != "-", given_group = !line.group.empty() && line.group != "-";
     if (given_user || entry.owner == line.owner) entry.uid = *uid;
     if (given_group || entry.owner == line.owner) entry.gid = *gid;

@@ -24,13 +24,15 @@ bool is_script(const tree::Entry& entry) {
 
 // "usr/lib64/x/y" → "x/y"; "" where the path is not below a library folder.
 std::string_view in_library_folder(std::string_view path) {
-  for (std::string_view folder : {"usr/lib/", "usr/lib64/", "usr/lib32/", "usr/libx32/", "usr/local/lib/", "usr/local/lib64/"})
+  for (std::string_view folder :
+       {"usr/lib/", "usr/lib64/", "usr/lib32/", "usr/libx32/", "usr/local/lib/", "usr/local/lib64/"})
     if (path.starts_with(folder)) return path.substr(folder.size());
   return {};
 }
 
 bool starts_with_one_of(std::string_view path, std::initializer_list<std::string_view> prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view prefix) { return path.starts_with(prefix); });
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](std::string_view prefix) { return path.starts_with(prefix); });
 }
 
 // The language or name of a slice's path: "usr/share/locale/hu/LC_MESSAGES/x.mo" → "hu".
@@ -40,8 +42,10 @@ std::string_view first_part(std::string_view rest) { return rest.substr(0, rest.
 bool locale_wanted(std::string_view name, const std::vector<std::string>& wanted) {
   for (std::string_view want : wanted) {
     if (name == want || first_part(name) == "C.utf8") return true;
-    if (name.starts_with(want) && std::string_view("_@.-").find(name[want.size()]) != std::string_view::npos) return true;
-    if (want.starts_with(name) && std::string_view("_@.-").find(want[name.size()]) != std::string_view::npos) return true;
+    if (name.starts_with(want) && std::string_view("_@.-").find(name[want.size()]) != std::string_view::npos)
+      return true;
+    if (want.starts_with(name) && std::string_view("_@.-").find(want[name.size()]) != std::string_view::npos)
+      return true;
   }
   return false;
 }
@@ -49,7 +53,8 @@ bool locale_wanted(std::string_view name, const std::vector<std::string>& wanted
 // Folders of time zones: the zone itself, or a folder of them ("Europe").
 bool timezone_wanted(std::string_view name, const std::vector<std::string>& wanted) {
   if (name == "UTC" || name == "Etc/UTC" || name == "tzdata.zi" || name.ends_with(".tab")) return true;
-  return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& want) { return name == want || name.starts_with(want + "/"); });
+  return std::any_of(wanted.begin(), wanted.end(),
+                     [&](const std::string& want) { return name == want || name.starts_with(want + "/"); });
 }
 
 // Whether a data slice leaves the path out.
@@ -61,17 +66,20 @@ bool sliced_away(std::string_view path, const spec::ImageSpec& spec) {
   };
   if (spec.locales) {
     std::string_view rest = rest_of({"usr/share/locale/", "usr/lib/locale/", "usr/lib64/locale/"});
-    if (!rest.empty() && first_part(rest) != "locale.alias" && first_part(rest) != "locale-archive") return !locale_wanted(first_part(rest), *spec.locales);
+    if (!rest.empty() && first_part(rest) != "locale.alias" && first_part(rest) != "locale-archive")
+      return !locale_wanted(first_part(rest), *spec.locales);
   }
   if (spec.timezones) {
     std::string_view rest = rest_of({"usr/share/zoneinfo/"});
     if (!rest.empty()) return !timezone_wanted(rest, *spec.timezones);
   }
   if (spec.terminfo) {
-    std::string_view rest = rest_of({"usr/share/terminfo/", "etc/terminfo/", "usr/lib/terminfo/", "usr/lib64/terminfo/"});
+    std::string_view rest =
+        rest_of({"usr/share/terminfo/", "etc/terminfo/", "usr/lib/terminfo/", "usr/lib64/terminfo/"});
     size_t slash = rest.find('/');
     if (slash != std::string_view::npos)
-      return std::none_of(spec.terminfo->begin(), spec.terminfo->end(), [&](const std::string& want) { return glob_match(want, rest.substr(slash + 1)); });
+      return std::none_of(spec.terminfo->begin(), spec.terminfo->end(),
+                          [&](const std::string& want) { return glob_match(want, rest.substr(slash + 1)); });
   }
   return false;
 }
@@ -106,7 +114,9 @@ class Trimmer {
     for (const auto& [path, entry] : draft_.entries) {
       if (entry.kind != tree::EntryKind::symlink || gone_.contains(path)) continue;
       const tree::Entry* target = draft_.open(path);
-      if (target && gone_.contains(target->path) && sliced_away(target->path, spec_) && !covered_by(spec_.remove, target->path)) gone_.erase(target->path);
+      if (target && gone_.contains(target->path) && sliced_away(target->path, spec_) &&
+          !covered_by(spec_.remove, target->path))
+        gone_.erase(target->path);
     }
   }
 
@@ -122,7 +132,8 @@ class Trimmer {
     }
     // A file that lives on under a hard link's name is no gain.
     for (const auto& [path, entry] : draft_.entries)
-      if (entry.kind == tree::EntryKind::hardlink && !gone_.contains(path) && gone_.contains(entry.target) && saved_.insert(entry.target).second) {
+      if (entry.kind == tree::EntryKind::hardlink && !gone_.contains(path) && gone_.contains(entry.target) &&
+          saved_.insert(entry.target).second) {
         const tree::Entry& file = draft_.entries.at(entry.target);
         report_.bytes[file.owner] -= file.size;
       }
@@ -143,12 +154,15 @@ class Trimmer {
       for (std::string_view parent = tree::parent_path(path); !parent.empty(); parent = tree::parent_path(parent))
         if (!folders.emplace(parent).second) break;
     for (auto it = folders.rbegin(); it != folders.rend(); ++it)
-      if (draft_.find(*it) && draft_.find(*it)->kind == tree::EntryKind::directory && draft_.below(*it).empty() && !covered_by(spec_.keep, *it))
+      if (draft_.find(*it) && draft_.find(*it)->kind == tree::EntryKind::directory && draft_.below(*it).empty() &&
+          !covered_by(spec_.keep, *it))
         draft_.erase(*it);
     // Folders that only `remove` names go too, though nothing was in them.
     std::set<std::string, std::less<>> named;
     for (const auto& [path, entry] : draft_.entries)
-      if (entry.kind == tree::EntryKind::directory && covered_by(spec_.remove, path) && draft_.below(path).empty() && !covered_by(spec_.keep, path)) named.insert(path);
+      if (entry.kind == tree::EntryKind::directory && covered_by(spec_.remove, path) && draft_.below(path).empty() &&
+          !covered_by(spec_.keep, path))
+        named.insert(path);
     draft_.erase(named);
     gone_.merge(named);
     gone_.merge(folders);
@@ -178,19 +192,24 @@ class Trimmer {
 }  // namespace
 
 std::string_view trim_kind(std::string_view path, const tree::Entry& entry) {
-  if (starts_with_one_of(path, {"usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/gtk-doc/", "usr/local/share/doc/", "usr/local/share/man/"}))
+  if (starts_with_one_of(path, {"usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/gtk-doc/",
+                                "usr/local/share/doc/", "usr/local/share/man/"}))
     return "docs";
   if (starts_with_one_of(path, {"usr/include/", "usr/local/include/"})) return "headers";
   if (path.starts_with("var/db/pkg/")) return "package-database";
   std::string_view library = in_library_folder(path);
   if (!library.empty()) {
     if (library.ends_with(".a") || library.ends_with(".la")) return "static-libs";
-    if (library.ends_with(".o") && library.find('/') == std::string_view::npos) return "static-libs";  // crt1.o and its kin
+    if (library.ends_with(".o") && library.find('/') == std::string_view::npos)
+      return "static-libs";  // crt1.o and its kin
     size_t slash = library.find('/');
-    if (slash != std::string_view::npos && library.substr(slash).starts_with("/include/")) return "headers";  // glib-2.0/include
+    if (slash != std::string_view::npos && library.substr(slash).starts_with("/include/"))
+      return "headers";  // glib-2.0/include
     if (starts_with_one_of(library, {"pkgconfig/", "cmake/"})) return "build-tools";
   }
-  if (path.ends_with(".m4") || starts_with_one_of(path, {"usr/share/aclocal", "usr/share/pkgconfig/", "usr/share/cmake/"})) return "build-tools";
+  if (path.ends_with(".m4") ||
+      starts_with_one_of(path, {"usr/share/aclocal", "usr/share/pkgconfig/", "usr/share/cmake/"}))
+    return "build-tools";
   if (path.starts_with("usr/bin/") && path.ends_with("-config")) {
     bool link = entry.kind == tree::EntryKind::symlink;
     if (link || (entry.kind == tree::EntryKind::file && is_script(entry))) return "build-tools";

@@ -1,4 +1,5 @@
-// The JSON documents of images that anybody may have made: parsed without a crash, and what parses prints and parses again.
+// The JSON documents of images that anybody may have made: parsed without a crash, and what parses prints and parses
+// again.
 #include <cstdint>
 #include <cstdlib>
 

@@ -38,29 +38,35 @@ struct Merged {
 
 TEST(Merge, CollisionNamesBothPackagesAndTheFile) {
   Merged m;
-  Result<> result = m.merge({package("a/one-1", {m.place.file("usr/bin/x", "1")}), package("b/two-2", {m.place.file("usr/bin/x", "2")})});
+  Result<> result = m.merge(
+      {package("a/one-1", {m.place.file("usr/bin/x", "1")}), package("b/two-2", {m.place.file("usr/bin/x", "2")})});
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().message(), testing::AllOf(HasSubstr("/usr/bin/x"), HasSubstr("a/one-1"), HasSubstr("b/two-2")));
+  EXPECT_THAT(result.error().message(),
+              testing::AllOf(HasSubstr("/usr/bin/x"), HasSubstr("a/one-1"), HasSubstr("b/two-2")));
 }
 
 TEST(Merge, EqualFilesAreNoCollision) {
   Merged m;
-  ASSERT_OK(m.merge({package("a/one-1", {m.place.file("usr/bin/x", "1")}), package("b/two-2", {m.place.file("bin/x", "1")})}));
+  ASSERT_OK(m.merge(
+      {package("a/one-1", {m.place.file("usr/bin/x", "1")}), package("b/two-2", {m.place.file("bin/x", "1")})}));
   EXPECT_EQ(m.draft.find("usr/bin/x")->owner, "a/one-1");
 }
 
 TEST(Merge, DifferentModesCollide) {
   Merged m;
-  Result<> result = m.merge({package("a/one-1", {m.place.file("usr/bin/x", "1", 0755)}), package("b/two-2", {m.place.file("usr/bin/x", "1", 04755)})});
+  Result<> result = m.merge({package("a/one-1", {m.place.file("usr/bin/x", "1", 0755)}),
+                             package("b/two-2", {m.place.file("usr/bin/x", "1", 04755)})});
   ASSERT_FALSE(result);
   EXPECT_THAT(result.error().why, HasSubstr("4755"));
 }
 
 TEST(Merge, ThingsOfTheRootMoveBelowUsr) {
   Merged m;
-  ASSERT_OK(m.merge({package("a/one-1", {Workplace::directory("bin"), m.place.file("bin/sh", "sh", 0755), Workplace::symlink("bin/cfg", "../etc/cfg"),
-                                         Workplace::symlink("lib64/l.so", "../usr/lib64/l.so.1"), m.place.file("usr/lib64/l.so.1", "l"),
-                                         Workplace::symlink("usr/bin/sh", "../../bin/sh"), m.place.file("etc/cfg", "c")})}));
+  ASSERT_OK(m.merge({package(
+      "a/one-1",
+      {Workplace::directory("bin"), m.place.file("bin/sh", "sh", 0755), Workplace::symlink("bin/cfg", "../etc/cfg"),
+       Workplace::symlink("lib64/l.so", "../usr/lib64/l.so.1"), m.place.file("usr/lib64/l.so.1", "l"),
+       Workplace::symlink("usr/bin/sh", "../../bin/sh"), m.place.file("etc/cfg", "c")})}));
   EXPECT_EQ(m.draft.find("bin")->kind, tree::EntryKind::symlink);
   EXPECT_EQ(m.draft.find("usr/bin/sh")->kind, tree::EntryKind::file);
   EXPECT_EQ(m.draft.open("/bin/cfg")->path, "etc/cfg");
@@ -79,12 +85,14 @@ TEST(Merge, SpecialAttributesOfAFolderWin) {
 
 TEST(Merge, FileOverFolderCollides) {
   Merged m;
-  EXPECT_FALSE(m.merge({package("a/one-1", {Workplace::directory("opt/x")}), package("b/two-2", {m.place.file("opt/x", "2")})}));
+  EXPECT_FALSE(
+      m.merge({package("a/one-1", {Workplace::directory("opt/x")}), package("b/two-2", {m.place.file("opt/x", "2")})}));
 }
 
 TEST(Merge, PlaceholdersAreLeftOut) {
   Merged m;
-  ASSERT_OK(m.merge({package("a/one-1", {Workplace::directory("var/lib/x"), m.place.file("var/lib/x/.keep_a_one-0", "")})}));
+  ASSERT_OK(
+      m.merge({package("a/one-1", {Workplace::directory("var/lib/x"), m.place.file("var/lib/x/.keep_a_one-0", "")})}));
   EXPECT_TRUE(m.draft.find("var/lib/x"));
   EXPECT_FALSE(m.draft.find("var/lib/x/.keep_a_one-0"));
 }
@@ -128,7 +136,10 @@ TEST(Draft, LinksAreFollowedWithinTheRoot) {
 }
 
 TEST(Sysusers, ReadsTheLinesOfTheManual) {
-  auto lines = parse_sysusers("# comment\n\nu httpd 404 \"HTTP User\" /srv /bin/sh\nu! _x - -\nu root 0 'Superuser' /root\ng input -\nm httpd input\nr - 500-900\nu http 33:www-data\n", "f");
+  auto lines = parse_sysusers(
+      "# comment\n\nu httpd 404 \"HTTP User\" /srv /bin/sh\nu! _x - -\nu root 0 'Superuser' /root\ng input -\nm httpd "
+      "input\nr - 500-900\nu http 33:www-data\n",
+      "f");
   ASSERT_OK(lines);
   ASSERT_EQ(lines->size(), 7u);
   EXPECT_EQ((*lines)[0].comment, "HTTP User");
@@ -139,7 +150,8 @@ TEST(Sysusers, ReadsTheLinesOfTheManual) {
 }
 
 TEST(Sysusers, MistakesHaveTheirLine) {
-  for (const char* text : {"\nz x 1\n", "\nu\n", "\nu bad:name 1\n", "\nu x \"no end\n", "\nu x 1 a:b\n", "\nm a -\n"}) {
+  for (const char* text :
+       {"\nz x 1\n", "\nu\n", "\nu bad:name 1\n", "\nu x \"no end\n", "\nu x 1 a:b\n", "\nm a -\n"}) {
     auto lines = parse_sysusers(text, "f.conf");
     ASSERT_FALSE(lines) << text;
     EXPECT_EQ(lines.error().where, "f.conf:2");
@@ -190,7 +202,8 @@ TEST_F(AccountsTest, ConflictsAreErrorsThatNameBoth) {
   spec.users.push_back({.name = "www", .uid = 1000, .where = "x.toml:7:1"});
   auto accounts = collect_accounts(spec, draft);
   ASSERT_FALSE(accounts);
-  EXPECT_THAT(accounts.error().message(), testing::AllOf(HasSubstr("33"), HasSubstr("1000"), HasSubstr("x.toml:7:1"), HasSubstr("a.conf:1")));
+  EXPECT_THAT(accounts.error().message(),
+              testing::AllOf(HasSubstr("33"), HasSubstr("1000"), HasSubstr("x.toml:7:1"), HasSubstr("a.conf:1")));
 }
 
 TEST_F(AccountsTest, SpecUsersGetTheirGroupsAndHome) {
@@ -206,7 +219,9 @@ TEST_F(AccountsTest, SpecUsersGetTheirGroupsAndHome) {
 
 TEST_F(AccountsTest, TmpfilesMakeFoldersAndLinks) {
   file("usr/lib/sysusers.d/a.conf", "u www 33\n");
-  file("usr/lib/tmpfiles.d/w.conf", "# x\nd /run/www 0750 www www - -\nL+ /var/www - - - - ../srv/www\nd %S/w 0700 www\nx /tmp/y\nw /proc/a - - - - 1\nd /x/%m\n");
+  file("usr/lib/tmpfiles.d/w.conf",
+       "# x\nd /run/www 0750 www www - -\nL+ /var/www - - - - ../srv/www\nd %S/w 0700 www\nx /tmp/y\nw /proc/a - - - - "
+       "1\nd /x/%m\n");
   auto accounts = collect_accounts(spec, draft);
   ASSERT_OK(accounts);
   std::vector<std::string> warnings;
@@ -263,10 +278,23 @@ struct GlobCase {
   bool matches;
 };
 TEST(Glob, Cases) {
-  for (GlobCase c : {GlobCase{"/usr/bin/php", "usr/bin/php", true}, {"usr/*/php", "usr/bin/php", true}, {"usr/*", "usr/bin/php", false},
-                     {"usr/**", "usr/bin/php", true}, {"**/*.a", "usr/lib/x.a", true}, {"**/x.a", "x.a", true}, {"usr/**/test", "usr/test", true},
-                     {"a?c", "abc", true}, {"a?c", "a/c", false}, {"[a-c]x", "bx", true}, {"[!a-c]x", "bx", false}, {"a\\*", "a*", true}, {"a\\*", "ab", false},
-                     {"[x", "[x", true}, {"", "", true}, {"usr/lib/**/*.py", "usr/lib/a/b/c.py", true}, {"*.so", "lib/a.so", false}})
+  for (GlobCase c : {GlobCase{"/usr/bin/php", "usr/bin/php", true},
+                     {"usr/*/php", "usr/bin/php", true},
+                     {"usr/*", "usr/bin/php", false},
+                     {"usr/**", "usr/bin/php", true},
+                     {"**/*.a", "usr/lib/x.a", true},
+                     {"**/x.a", "x.a", true},
+                     {"usr/**/test", "usr/test", true},
+                     {"a?c", "abc", true},
+                     {"a?c", "a/c", false},
+                     {"[a-c]x", "bx", true},
+                     {"[!a-c]x", "bx", false},
+                     {"a\\*", "a*", true},
+                     {"a\\*", "ab", false},
+                     {"[x", "[x", true},
+                     {"", "", true},
+                     {"usr/lib/**/*.py", "usr/lib/a/b/c.py", true},
+                     {"*.so", "lib/a.so", false}})
     EXPECT_EQ(glob_match(c.pattern, c.path), c.matches) << c.pattern << " " << c.path;
   std::vector<std::string> patterns = {"/usr/share/x"};
   EXPECT_TRUE(covered_by(patterns, "usr/share/x/y/z"));
@@ -277,15 +305,21 @@ struct TrimTest : testing::Test {
   Workplace place;
   Draft draft{place.path() / "made", 1000};
   spec::ImageSpec spec;
-  void put(std::string path, std::string_view content = "12345") { ASSERT_OK(draft.put(place.file(std::move(path), content))); }
+  void put(std::string path, std::string_view content = "12345") {
+    ASSERT_OK(draft.put(place.file(std::move(path), content)));
+  }
 };
 
 TEST_F(TrimTest, TakesWhatTheSpecNamesAndCounts) {
-  for (const char* path : {"usr/share/doc/x/README", "usr/share/man/man1/x.1", "usr/include/x.h", "usr/lib64/libx.a", "usr/lib64/libx.la", "usr/lib64/pkgconfig/x.pc",
-                           "usr/lib64/cmake/X/X.cmake", "usr/share/aclocal/x.m4", "usr/lib64/glib-2.0/include/g.h", "var/db/pkg/a/b/C", "usr/lib64/libx.so.1", "usr/share/x/data"})
+  for (const char* path :
+       {"usr/share/doc/x/README", "usr/share/man/man1/x.1", "usr/include/x.h", "usr/lib64/libx.a", "usr/lib64/libx.la",
+        "usr/lib64/pkgconfig/x.pc", "usr/lib64/cmake/X/X.cmake", "usr/share/aclocal/x.m4",
+        "usr/lib64/glib-2.0/include/g.h", "var/db/pkg/a/b/C", "usr/lib64/libx.so.1", "usr/share/x/data"})
     put(path);
   put("usr/bin/x-config", "#!/bin/sh\n");
-  put("usr/bin/binary-config", "\x7f""ELF");
+  put("usr/bin/binary-config",
+      "\x7f"
+      "ELF");
   TrimReport report = trim(draft, spec);
   EXPECT_EQ(report.bytes.at("a/b-1"), 10u * 5 + 10);
   std::vector<std::string> left;
@@ -339,9 +373,10 @@ TEST_F(TrimTest, DanglingLinksOfTrimGoOthersStay) {
 }
 
 TEST_F(TrimTest, SlicesOfData) {
-  for (const char* path : {"usr/share/locale/en/a.mo", "usr/share/locale/en_GB/a.mo", "usr/share/locale/hu/a.mo", "usr/share/locale/de/a.mo", "usr/share/locale/pt/a.mo",
-                           "usr/share/locale/pt_BR/a.mo", "usr/share/zoneinfo/UTC", "usr/share/zoneinfo/Europe/Belgrade", "usr/share/zoneinfo/Asia/Tokyo",
-                           "usr/share/terminfo/x/xterm", "usr/share/terminfo/v/vt100"})
+  for (const char* path : {"usr/share/locale/en/a.mo", "usr/share/locale/en_GB/a.mo", "usr/share/locale/hu/a.mo",
+                           "usr/share/locale/de/a.mo", "usr/share/locale/pt/a.mo", "usr/share/locale/pt_BR/a.mo",
+                           "usr/share/zoneinfo/UTC", "usr/share/zoneinfo/Europe/Belgrade",
+                           "usr/share/zoneinfo/Asia/Tokyo", "usr/share/terminfo/x/xterm", "usr/share/terminfo/v/vt100"})
     put(path, path);
   ASSERT_OK(draft.put_symlink("usr/share/zoneinfo/Zagreb", "Europe/Belgrade"));
   spec.locales = {"en", "pt_BR"};
@@ -351,8 +386,10 @@ TEST_F(TrimTest, SlicesOfData) {
   std::vector<std::string> left;
   for (const auto& [path, entry] : draft.entries)
     if (entry.kind != tree::EntryKind::directory) left.push_back(path);
-  EXPECT_THAT(left, testing::ElementsAre("usr/share/locale/en/a.mo", "usr/share/locale/en_GB/a.mo", "usr/share/locale/pt/a.mo", "usr/share/locale/pt_BR/a.mo",
-                                         "usr/share/terminfo/x/xterm", "usr/share/zoneinfo/Europe/Belgrade", "usr/share/zoneinfo/UTC", "usr/share/zoneinfo/Zagreb"));
+  EXPECT_THAT(left, testing::ElementsAre("usr/share/locale/en/a.mo", "usr/share/locale/en_GB/a.mo",
+                                         "usr/share/locale/pt/a.mo", "usr/share/locale/pt_BR/a.mo",
+                                         "usr/share/terminfo/x/xterm", "usr/share/zoneinfo/Europe/Belgrade",
+                                         "usr/share/zoneinfo/UTC", "usr/share/zoneinfo/Zagreb"));
 }
 
 TEST(OverlayChanges, OnlyTheImagesOwnAreTaken) {
@@ -365,7 +402,9 @@ TEST(OverlayChanges, OnlyTheImagesOwnAreTaken) {
   tree::Tree base;
   base.entries = {Workplace::directory("etc"), place.file("etc/shells", "sh"), Workplace::directory("srv")};
   fs::path upper = place.path() / "upper";
-  auto write = [&](const char* path, const char* text, unsigned mode = 0644) { ASSERT_OK(util::write_file(upper / path, text, mode)); };
+  auto write = [&](const char* path, const char* text, unsigned mode = 0644) {
+    ASSERT_OK(util::write_file(upper / path, text, mode));
+  };
   write("etc/old", "new");
   write("etc/fresh", "fresh");
   write("etc/shells", "sh zsh");
@@ -399,7 +438,9 @@ TEST(OverlayChanges, OwnersAreApplied) {
   ASSERT_OK(draft.put_file("usr/bin/ping", "p", 0755));
   Accounts accounts{{{"www", 33, 34}}, {{"data", 35}}};
   using namespace std::string_literals;
-  ASSERT_OK(apply_owner_records(draft, "own\twww\tdata\t/var/www\0cap\t0102\t/usr/bin/ping\0own\t7\t\t/gone\0node\tc\t1\t3\t666\t/null\0"s, accounts, "p/q-1"));
+  ASSERT_OK(apply_owner_records(
+      draft, "own\twww\tdata\t/var/www\0cap\t0102\t/usr/bin/ping\0own\t7\t\t/gone\0node\tc\t1\t3\t666\t/null\0"s,
+      accounts, "p/q-1"));
   EXPECT_EQ(draft.find("var/www")->uid, 33u);
   EXPECT_EQ(draft.find("var/www")->gid, 35u);
   EXPECT_EQ(draft.find("usr/bin/ping")->xattrs.at("security.capability"), "\x01\x02");

@@ -6,8 +6,8 @@
 #include "image/gzip.h"
 #include "image/layer.h"
 #include "image/tar.h"
-#include "tree/archive.h"
 #include "support.h"
+#include "tree/archive.h"
 
 namespace cooper::image {
 namespace {
@@ -27,8 +27,9 @@ std::string tar_of(const tree::Tree& tree) {
 
 tree::Tree sample(Workplace& place) {
   tree::Tree tree;
-  tree.entries = {Workplace::directory("usr"), Workplace::directory("usr/bin"), place.file("usr/bin/tool", "#!/bin/sh\n", 04755),
-                  place.file("usr/empty", ""), Workplace::symlink("usr/sbin", "bin")};
+  tree.entries = {Workplace::directory("usr"), Workplace::directory("usr/bin"),
+                  place.file("usr/bin/tool", "#!/bin/sh\n", 04755), place.file("usr/empty", ""),
+                  Workplace::symlink("usr/sbin", "bin")};
   tree::Entry link = Workplace::symlink("usr/bin/tool2", "usr/bin/tool");
   link.mode = 04755;
   link.kind = tree::EntryKind::hardlink;
@@ -79,7 +80,9 @@ TEST(Tar, GnuTarAgrees) {
   Workplace place;
   tree::Tree tree = sample(place);
   ASSERT_OK(util::write_file(place.path() / "a.tar", tar_of(tree)));
-  std::string listing = test::shell("tar --list --verbose --numeric-owner --quoting-style=literal --full-time --utc -f " + (place.path() / "a.tar").string());
+  std::string listing =
+      test::shell("tar --list --verbose --numeric-owner --quoting-style=literal --full-time --utc -f " +
+                  (place.path() / "a.tar").string());
   EXPECT_THAT(listing, testing::HasSubstr("drwxr-xr-x 0/0               0 2023-11-14 22:13:20 usr/bin/\n"));
   EXPECT_THAT(listing, testing::HasSubstr("-rwsr-xr-x 0/0              10 1969-12-31 23:59:55 usr/bin/tool\n"));
   EXPECT_THAT(listing, testing::HasSubstr("usr/bin/tool2 link to usr/bin/tool\n"));
@@ -115,7 +118,8 @@ std::string gzip_of(const std::string& bytes, unsigned threads, size_t piece) {
 std::string noise(size_t size) {
   std::mt19937 random(1);
   std::string bytes;
-  while (bytes.size() < size) bytes += random() % 3 ? "the same words again " : std::string(1, static_cast<char>(random()));
+  while (bytes.size() < size)
+    bytes += random() % 3 ? "the same words again " : std::string(1, static_cast<char>(random()));
   bytes.resize(size);
   return bytes;
 }
@@ -135,7 +139,8 @@ TEST(Gzip, GunzipReadsIt) {
     std::string bytes = noise(size), back;
     ASSERT_OK(util::write_file(place.path() / "a.gz", gzip_of(bytes, 3, 1 << 16)));
     test::shell("gzip --test " + (place.path() / "a.gz").string());
-    ASSERT_OK(gunzip_file(place.path() / "a.gz", [&](std::string_view part) -> Result<> { return back += part, Result<>(); }));
+    ASSERT_OK(gunzip_file(place.path() / "a.gz",
+                          [&](std::string_view part) -> Result<> { return back += part, Result<>(); }));
     EXPECT_EQ(back, bytes);
   }
 }

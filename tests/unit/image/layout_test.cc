@@ -18,7 +18,8 @@ Image sample(Workplace& place, const std::string& content = "hello\n") {
   image.tag = "1.0";
   image.created = 1'700'000'000;
   image.architecture = host_architecture();
-  image.tree.entries = {Workplace::directory("etc"), place.file("etc/motd", content), Workplace::symlink("motd", "etc/motd")};
+  image.tree.entries = {Workplace::directory("etc"), place.file("etc/motd", content),
+                        Workplace::symlink("motd", "etc/motd")};
   for (tree::Entry& entry : image.tree.entries) entry.mtime = image.created;
   image.config.entrypoint = {"/bin/hello"};
   image.config.env = {"A=b"};
@@ -102,12 +103,14 @@ TEST_P(Destinations, Parse) {
   EXPECT_EQ(parsed->path, GetParam().path);
   EXPECT_EQ(parsed->tag, GetParam().tag);
 }
-INSTANTIATE_TEST_SUITE_P(All, Destinations,
-                         testing::Values(DestinationCase{"oci:a/b", "oci", "a/b", ""}, DestinationCase{"oci:a/b:1.0", "oci", "a/b", "1.0"},
-                                         DestinationCase{"oci:a:b/c", "oci", "a:b/c", ""}, DestinationCase{"oci-archive:f.tar:x", "oci-archive", "f.tar", "x"},
-                                         DestinationCase{"docker-archive:f.tar", "docker-archive", "f.tar", ""},
-                                         DestinationCase{"docker-archive:f.tar:host:5000/n:t", "docker-archive", "f.tar", "host:5000/n:t"},
-                                         DestinationCase{"dir:/x:y", "dir", "/x:y", ""}, DestinationCase{"tar:f", "tar", "f", ""}));
+INSTANTIATE_TEST_SUITE_P(
+    All, Destinations,
+    testing::Values(DestinationCase{"oci:a/b", "oci", "a/b", ""}, DestinationCase{"oci:a/b:1.0", "oci", "a/b", "1.0"},
+                    DestinationCase{"oci:a:b/c", "oci", "a:b/c", ""},
+                    DestinationCase{"oci-archive:f.tar:x", "oci-archive", "f.tar", "x"},
+                    DestinationCase{"docker-archive:f.tar", "docker-archive", "f.tar", ""},
+                    DestinationCase{"docker-archive:f.tar:host:5000/n:t", "docker-archive", "f.tar", "host:5000/n:t"},
+                    DestinationCase{"dir:/x:y", "dir", "/x:y", ""}, DestinationCase{"tar:f", "tar", "f", ""}));
 
 TEST(Destination, MistakesAreNamed) {
   for (const char* text : {"ocii:x", "x", "", "oci:", "tar:", "docker://host/x"}) {

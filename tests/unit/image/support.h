@@ -73,9 +73,9 @@ inline std::string shell(const std::string& command) {
 }
 
 // Ends the test with the error's message where a Result failed.
-#define ASSERT_OK(expression)                              \
-  do {                                                     \
-    auto&& result_ = (expression);                         \
+#define ASSERT_OK(expression)                                      \
+  do {                                                             \
+    auto&& result_ = (expression);                                 \
     ASSERT_TRUE(result_.has_value()) << result_.error().message(); \
   } while (false)
 
