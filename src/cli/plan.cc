@@ -15,14 +15,17 @@ namespace {
 Result<int> plan(const Context& context, const std::string& file) {
   const std::string form = context.format == "text" ? "tree" : context.format;
   if (form != "tree" && form != "portage" && form != "json" && form != "dot")
-    return fail(ErrorKind::usage, fmt::format("`cooper plan` has no format '{}'", form), {}, {}, "use tree, portage, json or dot");
+    return fail(ErrorKind::usage, fmt::format("`cooper plan` has no format '{}'", form), {}, {},
+                "use tree, portage, json or dot");
   PlannedImage planned = TRY(plan_image(TRY(spec::load(file)), context));
   if (!context.quiet)
     for (const std::string& warning : planned.plan.warnings) fmt::print(stderr, "warning: {}\n", warning);
   if (form == "tree")
     fmt::print("{}", plan_as_tree(planned, {context.color_stdout, context.verbose}));
   else
-    fmt::print("{}", form == "portage" ? plan_as_portage(planned) : form == "json" ? plan_as_json(planned) : plan_as_dot(planned));
+    fmt::print("{}", form == "portage" ? plan_as_portage(planned)
+                     : form == "json"  ? plan_as_json(planned)
+                                       : plan_as_dot(planned));
   return 0;
 }
 

@@ -24,7 +24,8 @@ std::vector<std::string> hidden_prefixes(const repository::Config& config) {
   auto hidden = config.variables().find("USE_EXPAND_HIDDEN");
   if (hidden == config.variables().end()) return out;
   for (std::string_view name : util::words(hidden->second))
-    if (auto prefix = config.use_expand().find(std::string(name)); prefix != config.use_expand().end()) out.push_back(prefix->second);
+    if (auto prefix = config.use_expand().find(std::string(name)); prefix != config.use_expand().end())
+      out.push_back(prefix->second);
   return out;
 }
 
@@ -46,11 +47,13 @@ Json package_as_json(const PlannedImage& planned, size_t index) {
               {"subslot", p.package->metadata.subslot},
               {"eapi", std::string(p.package->metadata.eapi->name)},
               {"in_image", p.in_image},
-              {"requested", std::find(plan.requested.begin(), plan.requested.end(), static_cast<int>(index)) != plan.requested.end()}};
+              {"requested", std::find(plan.requested.begin(), plan.requested.end(), static_cast<int>(index)) !=
+                                plan.requested.end()}};
   Json flags = Json::object();
   for (const auto& [flag, fallback] : p.package->metadata.iuse)
     if (auto state = p.flags.find(flag); state != p.flags.end())
-      flags[flag] = {{"enabled", state->second.enabled}, {"locked", state->second.locked}, {"set_by", state->second.set_by}};
+      flags[flag] = {
+          {"enabled", state->second.enabled}, {"locked", state->second.locked}, {"set_by", state->second.set_by}};
   out["use"] = flags;
   out["depend"] = names(plan, p.depend);
   out["bdepend"] = names(plan, p.bdepend);
@@ -90,7 +93,9 @@ std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const 
   for (const auto& [flag, fallback] : package.package->metadata.iuse) {
     auto state = package.flags.find(flag);
     if (state == package.flags.end() || !seen.insert(flag).second) continue;
-    if (std::any_of(hidden.begin(), hidden.end(), [&, f = std::string_view(flag)](const std::string& p) { return f.starts_with(p); })) continue;
+    if (std::any_of(hidden.begin(), hidden.end(),
+                    [&, f = std::string_view(flag)](const std::string& p) { return f.starts_with(p); }))
+      continue;
     std::string group = "USE", name = flag;
     for (const auto& [variable, prefix] : config.use_expand())
       if (flag.starts_with(prefix)) group = variable, name = flag.substr(prefix.size());
@@ -99,7 +104,9 @@ std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const 
   }
   std::vector<std::pair<std::string, std::vector<std::string>>> out;
   for (auto& [group, flags] : groups) {
-    std::sort(flags.begin(), flags.end(), [](const Flag& a, const Flag& b) { return std::pair(!a.enabled, a.name) < std::pair(!b.enabled, b.name); });
+    std::sort(flags.begin(), flags.end(), [](const Flag& a, const Flag& b) {
+      return std::pair(!a.enabled, a.name) < std::pair(!b.enabled, b.name);
+    });
     std::vector<std::string> texts;
     for (Flag& flag : flags) texts.push_back(std::move(flag.text));
     auto place = group == "USE" ? out.begin() : out.end();
@@ -112,14 +119,18 @@ std::string plan_as_portage(const PlannedImage& planned) {
   std::string out;
   for (const PlannedPackage& p : planned.plan.packages) {
     const auto& m = p.package->metadata;
-    bool fetch_restricted = std::any_of(m.restrict.children.begin(), m.restrict.children.end(), [](const auto& n) { return n.word == "fetch"; });
-    out += fmt::format("[ebuild  N {}   ] {}{}::{}{}", fetch_restricted ? "F" : " ", p.package->cpv.text(), slot_suffix(*p.package),
-                       p.package->repository->name(), p.in_image ? " to /image/" : "");
-    for (const auto& [variable, flags] : shown_flags(p, *planned.config)) out += fmt::format(" {}=\"{}\"", variable, util::join(flags, " "));
+    bool fetch_restricted = std::any_of(m.restrict.children.begin(), m.restrict.children.end(),
+                                        [](const auto& n) { return n.word == "fetch"; });
+    out += fmt::format("[ebuild  N {}   ] {}{}::{}{}", fetch_restricted ? "F" : " ", p.package->cpv.text(),
+                       slot_suffix(*p.package), p.package->repository->name(), p.in_image ? " to /image/" : "");
+    for (const auto& [variable, flags] : shown_flags(p, *planned.config))
+      out += fmt::format(" {}=\"{}\"", variable, util::join(flags, " "));
     out += '\n';
   }
-  auto in_image = static_cast<size_t>(std::count_if(planned.plan.packages.begin(), planned.plan.packages.end(), [](const auto& p) { return p.in_image; }));
-  out += fmt::format("\nTotal: {} ({} in the image, {} to build them)\n", util::count(planned.plan.packages.size(), "package"), in_image,
+  auto in_image = static_cast<size_t>(std::count_if(planned.plan.packages.begin(), planned.plan.packages.end(),
+                                                    [](const auto& p) { return p.in_image; }));
+  out += fmt::format("\nTotal: {} ({} in the image, {} to build them)\n",
+                     util::count(planned.plan.packages.size(), "package"), in_image,
                      planned.plan.packages.size() - in_image);
   return out;
 }
@@ -129,8 +140,9 @@ std::string plan_as_json(const PlannedImage& planned) {
   Json packages = Json::array(), provided = Json::array();
   for (size_t i = 0; i < plan.packages.size(); ++i) packages.push_back(package_as_json(planned, i));
   for (const auto& p : plan.provided) provided.push_back({{"cpv", p.cpv.text()}, {"by", p.by}});
-  Json out = {{"name", planned.spec.name},     {"profile", planned.spec.profile}, {"base", planned.spec.base_from},
-              {"requested", names(plan, plan.requested)}, {"packages", packages},  {"provided", provided},
+  Json out = {{"name", planned.spec.name},      {"profile", planned.spec.profile},
+              {"base", planned.spec.base_from}, {"requested", names(plan, plan.requested)},
+              {"packages", packages},           {"provided", provided},
               {"warnings", plan.warnings}};
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -140,16 +152,24 @@ std::string plan_as_dot(const PlannedImage& planned) {
   std::string out = "digraph plan {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n";
   for (size_t i = 0; i < plan.packages.size(); ++i) {
     const PlannedPackage& p = plan.packages[i];
-    bool requested = std::find(plan.requested.begin(), plan.requested.end(), static_cast<int>(i)) != plan.requested.end();
-    out += fmt::format("  p{} [label=\"{}\"{}{}];\n", i, p.package->cpv.text(), p.in_image ? ", style=filled, fillcolor=\"#dcefdc\"" : ", style=dashed",
+    bool requested =
+        std::find(plan.requested.begin(), plan.requested.end(), static_cast<int>(i)) != plan.requested.end();
+    out += fmt::format("  p{} [label=\"{}\"{}{}];\n", i, p.package->cpv.text(),
+                       p.in_image ? ", style=filled, fillcolor=\"#dcefdc\"" : ", style=dashed",
                        requested ? ", penwidth=2" : "");
   }
   for (size_t i = 0; i < plan.packages.size(); ++i) {
     const PlannedPackage& p = plan.packages[i];
-    struct Kind { const char* name; const std::vector<int>* list; const char* style; };
-    for (const Kind& kind : {Kind{"RDEPEND", &p.rdepend, "solid"}, Kind{"PDEPEND", &p.pdepend, "solid"}, Kind{"DEPEND", &p.depend, "dashed"},
-                             Kind{"BDEPEND", &p.bdepend, "dotted"}, Kind{"IDEPEND", &p.idepend, "dotted"}})
-      for (int to : *kind.list) out += fmt::format("  p{} -> p{} [style={}, tooltip=\"{}\"];\n", i, to, kind.style, kind.name);
+    struct Kind {
+      const char* name;
+      const std::vector<int>* list;
+      const char* style;
+    };
+    for (const Kind& kind : {Kind{"RDEPEND", &p.rdepend, "solid"}, Kind{"PDEPEND", &p.pdepend, "solid"},
+                             Kind{"DEPEND", &p.depend, "dashed"}, Kind{"BDEPEND", &p.bdepend, "dotted"},
+                             Kind{"IDEPEND", &p.idepend, "dotted"}})
+      for (int to : *kind.list)
+        out += fmt::format("  p{} -> p{} [style={}, tooltip=\"{}\"];\n", i, to, kind.style, kind.name);
   }
   return out + "}\n";
 }

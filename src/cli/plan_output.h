@@ -9,7 +9,7 @@ namespace cooper::cli {
 
 struct PlanStyle {
   bool color = false;
-  bool verbose = false;   // also flags that are off, and all of a package's needs where it is met again
+  bool verbose = false;  // also flags that are off, and all of a package's needs where it is met again
 };
 
 std::string plan_as_tree(const PlannedImage& planned, const PlanStyle& style);
@@ -17,8 +17,8 @@ std::string plan_as_portage(const PlannedImage& planned);  // the lines of `emer
 std::string plan_as_json(const PlannedImage& planned);
 std::string plan_as_dot(const PlannedImage& planned);
 
-// The flags that are shown: IUSE without what USE_EXPAND_HIDDEN hides, grouped as emerge does: "USE" first, then variables.
-// Each flag: "intl", "-gd", in parentheses where the profile locks it; those that are on first.
+// The flags that are shown: IUSE without what USE_EXPAND_HIDDEN hides, grouped as emerge does: "USE" first, then
+// variables. Each flag: "intl", "-gd", in parentheses where the profile locks it; those that are on first.
 std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const resolve::PlannedPackage& package,
                                                                           const repository::Config& config);
 

@@ -16,7 +16,8 @@ using resolve::PlannedPackage;
 
 class TreePrinter {
  public:
-  TreePrinter(const PlannedImage& planned, const PlanStyle& style) : planned_(planned), plan_(planned.plan), style_(style) {}
+  TreePrinter(const PlannedImage& planned, const PlanStyle& style)
+      : planned_(planned), plan_(planned.plan), style_(style) {}
 
   std::string print() {
     headline();
@@ -36,19 +37,25 @@ class TreePrinter {
   std::string dim(std::string_view text) const { return paint("2", text); }
 
   void headline() {
-    auto in_image = static_cast<size_t>(std::count_if(plan_.packages.begin(), plan_.packages.end(), [](const auto& p) { return p.in_image; }));
+    auto in_image = static_cast<size_t>(
+        std::count_if(plan_.packages.begin(), plan_.packages.end(), [](const auto& p) { return p.in_image; }));
     size_t others = plan_.packages.size() - in_image;
-    out_ += fmt::format("{}  {}\n\n", paint("1", planned_.spec.name),
-                        dim(fmt::format("{} in the image{}{}", util::count(in_image, "package"),
-                                        others ? fmt::format(", {} more to build them", others) : "",
-                                        plan_.provided.empty() ? "" : fmt::format(", {} from the base root", plan_.provided.size()))));
+    out_ += fmt::format(
+        "{}  {}\n\n", paint("1", planned_.spec.name),
+        dim(fmt::format("{} in the image{}{}", util::count(in_image, "package"),
+                        others ? fmt::format(", {} more to build them", others) : "",
+                        plan_.provided.empty() ? "" : fmt::format(", {} from the base root", plan_.provided.size()))));
   }
 
   std::string title(int index) const {
     const PlannedPackage& p = plan_.packages[static_cast<size_t>(index)];
     const auto& name = p.package->cpv.name;
     bool requested = std::find(plan_.requested.begin(), plan_.requested.end(), index) != plan_.requested.end();
-    std::string out = fmt::format("{}{}-{}", dim(name.category + "/"), paint(requested ? "1;32" : p.in_image ? "32" : "36", name.package),
+    std::string out = fmt::format("{}{}-{}", dim(name.category + "/"),
+                                  paint(requested    ? "1;32"
+                                        : p.in_image ? "32"
+                                                     : "36",
+                                        name.package),
                                   p.package->cpv.version.text());
     out += paint("34", slot_suffix(*p.package));
     if (planned_.repositories.size() > 1) out += dim("::" + p.package->repository->name());
@@ -109,9 +116,11 @@ class TreePrinter {
     for (int index : list) {
       std::set<std::string> users;
       for (const resolve::Reason& reason : plan_.packages[static_cast<size_t>(index)].reasons)
-        if (reason.parent >= 0) users.insert(plan_.packages[static_cast<size_t>(reason.parent)].package->cpv.name.text());
+        if (reason.parent >= 0)
+          users.insert(plan_.packages[static_cast<size_t>(reason.parent)].package->cpv.name.text());
       std::vector<std::string> some(users.begin(), users.end());
-      if (some.size() > 4) some.erase(some.begin() + 3, some.end()), some.push_back(fmt::format("{} others", users.size() - 3));
+      if (some.size() > 4)
+        some.erase(some.begin() + 3, some.end()), some.push_back(fmt::format("{} others", users.size() - 3));
       out_ += "  ";
       line(index, "for " + util::join(some, ", "));
     }
@@ -140,6 +149,8 @@ class TreePrinter {
 
 }  // namespace
 
-std::string plan_as_tree(const PlannedImage& planned, const PlanStyle& style) { return TreePrinter(planned, style).print(); }
+std::string plan_as_tree(const PlannedImage& planned, const PlanStyle& style) {
+  return TreePrinter(planned, style).print();
+}
 
 }  // namespace cooper::cli

@@ -27,22 +27,25 @@ Result<std::shared_ptr<Repository>> open_one(const spec::RepositorySpec& entry, 
   auto opened = Repository::open(entry.path, others, options);
   if (!opened) {
     Error error = std::move(opened).error();
-    error.why += fmt::format("{}it is the repository '{}' of {}", error.why.empty() ? "" : "\n", entry.name, entry.where);
+    error.why +=
+        fmt::format("{}it is the repository '{}' of {}", error.why.empty() ? "" : "\n", entry.name, entry.where);
     return std::unexpected(std::move(error));
   }
   if ((*opened)->name() != entry.name)
-    return fail(ErrorKind::usage, fmt::format("the repository '{}' calls itself '{}'", entry.name, (*opened)->name()), entry.where,
-                fmt::format("{}/profiles/repo_name says so", entry.path), fmt::format("write: {} = \"{}\"", (*opened)->name(), entry.path));
+    return fail(ErrorKind::usage, fmt::format("the repository '{}' calls itself '{}'", entry.name, (*opened)->name()),
+                entry.where, fmt::format("{}/profiles/repo_name says so", entry.path),
+                fmt::format("write: {} = \"{}\"", (*opened)->name(), entry.path));
   return opened;
 }
 
-// Those of the spec, highest priority first. The bundled one comes last where the spec names none, where its profile is of it,
-// or where one of the others has it as a master.
+// Those of the spec, highest priority first. The bundled one comes last where the spec names none, where its profile is
+// of it, or where one of the others has it as a master.
 Result<Repositories> open_repositories(const spec::ImageSpec& spec, const Context& context) {
   repository::OpenOptions options;
   options.runtime = context.data / "runtime";
   options.cache = context.cache_dir;
-  bool named = std::any_of(spec.repositories.begin(), spec.repositories.end(), [](const auto& r) { return r.name == bundled_name; });
+  bool named = std::any_of(spec.repositories.begin(), spec.repositories.end(),
+                           [](const auto& r) { return r.name == bundled_name; });
   std::shared_ptr<Repository> bundled;
   if (!named) bundled = TRY(Repository::open(context.data / "ebuilds", {}, options));
   Repositories known, out(spec.repositories.size());
@@ -83,7 +86,8 @@ repository::UserSettings settings_of(const spec::ImageSpec& spec) {
   repository::UserSettings out;
   out.use = values(spec.use);
   for (const spec::PackageSpec& package : spec.package)
-    out.packages.push_back({package.atom.value, values(package.use), values(package.keywords), values(package.license), package.env});
+    out.packages.push_back(
+        {package.atom.value, values(package.use), values(package.keywords), values(package.license), package.env});
   for (const auto& atom : spec.mask) out.mask.push_back(atom.value);
   for (const auto& atom : spec.unmask) out.unmask.push_back(atom.value);
   out.variables = spec.variables;
@@ -92,8 +96,8 @@ repository::UserSettings settings_of(const spec::ImageSpec& spec) {
   return out;
 }
 
-// What the base root gives to builds and, by adoption, to the image. A Debian suite is known from a table; other roots must be
-// there to be looked at.
+// What the base root gives to builds and, by adoption, to the image. A Debian suite is known from a table; other roots
+// must be there to be looked at.
 Result<sandbox::BaseDescription> base_for_planning(const spec::ImageSpec& spec, const Context& context) {
   sandbox::BaseDescription description;
   description.adopted_packages = sandbox::adopted_packages();
@@ -130,7 +134,8 @@ Result<resolve::Request> request_for(const PlannedImage& planned, const Context&
   for (const std::string& text : base.provides)
     if (auto cpv = ebuild::Cpv::parse(text)) request.base_provides.push_back(std::move(*cpv));
   for (const std::string& name : base.adopted_packages)
-    if (!spec.build_libc || name != "sys-libs/glibc") request.image_provides.push_back(TRY(ebuild::Atom::parse_user(name)));
+    if (!spec.build_libc || name != "sys-libs/glibc")
+      request.image_provides.push_back(TRY(ebuild::Atom::parse_user(name)));
   // What is left out of the image need not be built for it, nor what only it needs.
   for (const auto& atom : spec.exclude) request.image_provides.push_back(atom.value);
   return request;
@@ -140,7 +145,8 @@ Result<resolve::Request> request_for(const PlannedImage& planned, const Context&
 std::vector<std::string> problems_of(const Repositories& repositories) {
   std::vector<std::string> out;
   for (const auto& repository : repositories)
-    for (const repository::Problem& problem : repository->problems()) out.push_back(fmt::format("{}: {}", problem.where, problem.what));
+    for (const repository::Problem& problem : repository->problems())
+      out.push_back(fmt::format("{}: {}", problem.where, problem.what));
   return out;
 }
 
@@ -163,7 +169,8 @@ Result<PlannedImage> plan_image(spec::ImageSpec spec, const Context& context) {
     return std::unexpected(std::move(error));
   }
   out.plan = std::move(*plan);
-  for (std::string& warning : resolve::unused_flags(out.spec, out.plan)) out.plan.warnings.push_back(std::move(warning));
+  for (std::string& warning : resolve::unused_flags(out.spec, out.plan))
+    out.plan.warnings.push_back(std::move(warning));
   for (const repository::Problem& problem : out.config->problems())
     out.plan.warnings.push_back(fmt::format("{}: {}", problem.where, problem.what));
   for (std::string& problem : problems) out.plan.warnings.push_back(std::move(problem));

@@ -57,7 +57,8 @@ std::vector<std::string> chain(const PlannedImage& planned, const Reason& last) 
       break;
     }
     const PlannedPackage& parent = at(planned.plan, reason->parent);
-    out.push_back(fmt::format("{} has {} {} ({})", parent.package->cpv.text(), reason->kind, reason->requirement, reason->choice));
+    out.push_back(fmt::format("{} has {} {} ({})", parent.package->cpv.text(), reason->kind, reason->requirement,
+                              reason->choice));
     reason = &parent.reasons.front();
   }
   std::reverse(out.begin(), out.end());
@@ -77,8 +78,11 @@ void print_package(const PlannedImage& planned, int index, const Context& contex
   fmt::print("  also needed by:\n");
   for (size_t r = shown; r < p.reasons.size(); ++r) {
     const Reason& reason = p.reasons[r];
-    if (reason.parent < 0) fmt::print("    the spec: {}\n", reason.requirement);
-    else fmt::print("    {} ({} {})\n", at(planned.plan, reason.parent).package->cpv.text(), reason.kind, reason.requirement);
+    if (reason.parent < 0)
+      fmt::print("    the spec: {}\n", reason.requirement);
+    else
+      fmt::print("    {} ({} {})\n", at(planned.plan, reason.parent).package->cpv.text(), reason.kind,
+                 reason.requirement);
   }
 }
 
@@ -110,7 +114,8 @@ std::vector<int> packages_with_flag(const Plan& plan, const FlagQuery& query) {
   for (size_t i = 0; i < plan.packages.size(); ++i) {
     auto index = static_cast<int>(i);
     if (!query.package.empty() && std::find(named.begin(), named.end(), index) == named.end()) continue;
-    if (plan.packages[i].flags.contains(query.flag) && plan.packages[i].package->metadata.has_iuse(query.flag)) out.push_back(index);
+    if (plan.packages[i].flags.contains(query.flag) && plan.packages[i].package->metadata.has_iuse(query.flag))
+      out.push_back(index);
   }
   return out;
 }
@@ -118,8 +123,9 @@ std::vector<int> packages_with_flag(const Plan& plan, const FlagQuery& query) {
 void print_flag(const PlannedImage& planned, int index, const FlagQuery& query, const Context& context) {
   const PlannedPackage& p = at(planned.plan, index);
   const repository::FlagState& state = p.flags.at(query.flag);
-  fmt::print("{}[{}]  {}: {}{}\n", paint(context.color_stdout, "1;32", p.package->cpv.text()), query.flag, state.enabled ? "on" : "off",
-             state.set_by.empty() ? "nobody set it" : state.set_by, state.locked ? " (locked by the profile)" : "");
+  fmt::print("{}[{}]  {}: {}{}\n", paint(context.color_stdout, "1;32", p.package->cpv.text()), query.flag,
+             state.enabled ? "on" : "off", state.set_by.empty() ? "nobody set it" : state.set_by,
+             state.locked ? " (locked by the profile)" : "");
   auto descriptions = p.package->repository->flag_descriptions(p.package->cpv.name);
   if (auto text = descriptions.find(query.flag); text != descriptions.end()) fmt::print("  {}\n", text->second);
 }
@@ -132,21 +138,28 @@ Error nothing_called(const PlannedImage& planned, const std::string& what) {
     for (const auto& [flag, fallback] : p.package->metadata.iuse) names.push_back(flag);
   }
   std::string nearest = util::nearest(what, names);
-  return {ErrorKind::usage, fmt::format("the plan has no package and no USE flag called '{}'", what), planned.spec.file.string(), {},
+  return {ErrorKind::usage,
+          fmt::format("the plan has no package and no USE flag called '{}'", what),
+          planned.spec.file.string(),
+          {},
           nearest.empty() ? "`cooper plan` lists all packages" : fmt::format("did you mean '{}'?", nearest)};
 }
 
 Result<int> why(const Context& context, const Arguments& arguments) {
   if (context.format != "text" && context.format != "json")
-    return fail(ErrorKind::usage, fmt::format("`cooper why` has no format '{}'", context.format), {}, {}, "use text or json");
+    return fail(ErrorKind::usage, fmt::format("`cooper why` has no format '{}'", context.format), {}, {},
+                "use text or json");
   PlannedImage planned = TRY(plan_image(TRY(spec::load(arguments.spec)), context));
   bool json = context.format == "json";
   Json out = Json::array();
   std::vector<int> packages;
-  if (!arguments.what.contains('[')) packages = packages_called(planned.plan, arguments.what);  // with brackets it is a flag
+  if (!arguments.what.contains('['))
+    packages = packages_called(planned.plan, arguments.what);  // with brackets it is a flag
   for (int index : packages) {
-    if (json) out.push_back(package_json(planned, index));
-    else print_package(planned, index, context);
+    if (json)
+      out.push_back(package_json(planned, index));
+    else
+      print_package(planned, index, context);
   }
   if (packages.empty()) {
     FlagQuery query = parse_flag(arguments.what);
@@ -155,8 +168,11 @@ Result<int> why(const Context& context, const Arguments& arguments) {
     for (int index : with_flag) {
       const repository::FlagState& state = at(planned.plan, index).flags.at(query.flag);
       if (json)
-        out.push_back({{"cpv", at(planned.plan, index).package->cpv.text()}, {"flag", query.flag}, {"enabled", state.enabled},
-                       {"locked", state.locked}, {"set_by", state.set_by}});
+        out.push_back({{"cpv", at(planned.plan, index).package->cpv.text()},
+                       {"flag", query.flag},
+                       {"enabled", state.enabled},
+                       {"locked", state.locked},
+                       {"set_by", state.set_by}});
       else
         print_flag(planned, index, query, context);
     }
@@ -169,10 +185,15 @@ Result<int> why(const Context& context, const Arguments& arguments) {
 
 void add_why(Commands& commands) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* app = commands.app.add_subcommand("why", "Tell why a package is in the plan, or why a USE flag has its value");
+  CLI::App* app =
+      commands.app.add_subcommand("why", "Tell why a package is in the plan, or why a USE flag has its value");
   app->add_option("SPEC", arguments->spec, "the image spec, a TOML file")->required();
-  app->add_option("WHAT", arguments->what, "a package (php, dev-lang/php), a flag (intl), or a flag of a package (dev-lang/php[intl])")->required();
-  app->callback([&commands, arguments]() { commands.run = [&commands, arguments]() { return why(commands.context, *arguments); }; });
+  app->add_option("WHAT", arguments->what,
+                  "a package (php, dev-lang/php), a flag (intl), or a flag of a package (dev-lang/php[intl])")
+      ->required();
+  app->callback([&commands, arguments]() {
+    commands.run = [&commands, arguments]() { return why(commands.context, *arguments); };
+  });
 }
 
 }  // namespace cooper::cli

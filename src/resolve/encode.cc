@@ -14,7 +14,8 @@ Variable Search::new_variable(VariableMeaning meaning) {
 }
 
 Variable Search::in_root(Root root, InstanceId id) {
-  auto [entry, fresh] = in_root_.try_emplace((static_cast<uint64_t>(static_cast<uint32_t>(root)) << 32) | static_cast<uint32_t>(id));
+  auto [entry, fresh] =
+      in_root_.try_emplace((static_cast<uint64_t>(static_cast<uint32_t>(root)) << 32) | static_cast<uint32_t>(id));
   if (fresh) entry->second = new_variable({.kind = VariableMeaning::Kind::in_root, .root = root, .instance = id});
   return entry->second;
 }
@@ -39,7 +40,8 @@ void Search::add_targets() {
   }
   for (size_t i = 0; i < targets_.size(); ++i) {
     Requirement requirement{.target = static_cast<int>(i), .node = &targets_[i]};
-    for (InstanceId id : candidates(targets_[i], no_instance)) requirement.options.push_back(positive(in_root(image_root, id)));
+    for (InstanceId id : candidates(targets_[i], no_instance))
+      requirement.options.push_back(positive(in_root(image_root, id)));
     add_requirement(std::move(requirement));
     queues_[0].push_back(static_cast<int>(requirements_.size()) - 1);
   }
@@ -104,15 +106,18 @@ void Search::need_any_of(Requirement requirement) {
   }
   auto index = static_cast<int>(requirements_.size());
   for (size_t i = 0; i < group.children.size(); ++i)
-    requirement.options.push_back(positive(new_variable(
-        {.kind = VariableMeaning::Kind::branch, .root = requirement.root, .instance = requirement.owner, .requirement = index,
-         .branch = static_cast<int>(i)})));
+    requirement.options.push_back(positive(new_variable({.kind = VariableMeaning::Kind::branch,
+                                                         .root = requirement.root,
+                                                         .instance = requirement.owner,
+                                                         .requirement = index,
+                                                         .branch = static_cast<int>(i)})));
   group_requirement_[{&group, requirement.root}] = index;
   add_requirement(std::move(requirement));
 }
 
-// "!a": no package that matches may be in the same root. Builds that share a root do not truly share one, so blockers of
-// builds are looked at when the roots are known (extract.cc); with roots of their own they are clauses like all others.
+// "!a": no package that matches may be in the same root. Builds that share a root do not truly share one, so blockers
+// of builds are looked at when the roots are known (extract.cc); with roots of their own they are clauses like all
+// others.
 void Search::block(const Requirement& context) {
   if (context.root == shared_build_root) return;
   Requirement requirement = context;
@@ -124,9 +129,12 @@ void Search::block(const Requirement& context) {
     // A package does not block its own older versions: they cannot be there beside it anyway.
     const auto &own = universe_.package(context.owner), &other = universe_.package(id);
     if (own.cpv.name == other.cpv.name && own.metadata.slot == other.metadata.slot) continue;
-    add_clause({~context.antecedent, negative(in_root(context.root, id))},
-               {.kind = ClauseMeaning::Kind::blocker, .requirement = index, .root = context.root, .a = context.owner, .b = id,
-                .text = context.node->atom.text()});
+    add_clause({~context.antecedent, negative(in_root(context.root, id))}, {.kind = ClauseMeaning::Kind::blocker,
+                                                                            .requirement = index,
+                                                                            .root = context.root,
+                                                                            .a = context.owner,
+                                                                            .b = id,
+                                                                            .text = context.node->atom.text()});
     used = true;
   }
   if (used) requirements_.push_back(std::move(requirement));  // only for messages: nothing to decide
@@ -139,8 +147,9 @@ void Search::one_per_slot(Root root, InstanceId id) {
   for (InstanceId other : universe_.versions(package.cpv.name)) {
     if (other == id) higher = false;
     if (other == id || universe_.package(other).metadata.slot != package.metadata.slot) continue;
-    add_clause({self, negative(in_root(root, other))}, {.kind = ClauseMeaning::Kind::one_per_slot, .root = root,
-                                                        .a = higher ? other : id, .b = higher ? id : other});
+    add_clause(
+        {self, negative(in_root(root, other))},
+        {.kind = ClauseMeaning::Kind::one_per_slot, .root = root, .a = higher ? other : id, .b = higher ? id : other});
   }
 }
 
@@ -156,7 +165,9 @@ void Search::add_requirement(Requirement requirement) {
   requirements_.push_back(std::move(requirement));
 }
 
-void Search::forbid(const std::vector<Literal>& literals, ClauseMeaning meaning) { demand(literals, {}, std::move(meaning)); }
+void Search::forbid(const std::vector<Literal>& literals, ClauseMeaning meaning) {
+  demand(literals, {}, std::move(meaning));
+}
 
 void Search::demand(const std::vector<Literal>& when, const std::vector<Literal>& options, ClauseMeaning meaning) {
   std::vector<Literal> clause(options);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -56,8 +57,10 @@ class Story {
       const ClauseMeaning& meaning = search_.clause_meaning(id);
       if (meaning.kind == ClauseMeaning::Kind::requirement) {
         const Requirement& requirement = search_.requirements()[static_cast<size_t>(meaning.requirement)];
-        if (requirement.target >= 0) starts_.push_back(meaning.requirement);
-        else by_antecedent_[requirement.antecedent.variable()].push_back(meaning.requirement);
+        if (requirement.target >= 0)
+          starts_.push_back(meaning.requirement);
+        else
+          by_antecedent_[requirement.antecedent.variable()].push_back(meaning.requirement);
       } else if (meaning.kind == ClauseMeaning::Kind::build) {
         builds_.insert({meaning.root, meaning.a});
       } else {
@@ -79,11 +82,13 @@ class Story {
 
   // Breadth first from the request along the clauses of the contradiction.
   void walk() {
+    for (int index : starts_)
+      if (find_headline(index)) break;
     std::deque<Variable> open;
     std::set<Variable> seen;
     auto reach = [&](int index) {
       const Requirement& requirement = search_.requirements()[static_cast<size_t>(index)];
-      say(requirement);
+      say(requirement, index);
       for (Literal option : requirement.options)
         if (seen.insert(option.variable()).second) open.push_back(option.variable());
     };
@@ -97,9 +102,40 @@ class Story {
         if (seen.insert(built).second) open.push_back(built);
       }
     }
+    name_owners();
     for (const ClauseMeaning* conflict : conflicts_) say(*conflict);
     if (what_.empty()) what_ = "the requirements contradict each other";
-    if (where_.empty() && !starts_.empty()) where_ = origin(search_.requirements()[static_cast<size_t>(starts_[0])].target);
+    if (where_.empty() && !starts_.empty())
+      where_ = origin(search_.requirements()[static_cast<size_t>(starts_[0])].target);
+  }
+
+  // The dead end that the preferred choices lead to first: of several, the one that the user most likely means.
+  bool find_headline(int index) {
+    if (!headline_seen_.insert(index).second) return false;
+    const Requirement& requirement = search_.requirements()[static_cast<size_t>(index)];
+    if (requirement.options.empty()) {
+      what_ = fmt::format("nothing satisfies '{}'", need_text(requirement));
+      if (requirement.target < 0)
+        what_ += fmt::format(", which {} needs {}", universe_.text(requirement.owner), verb(requirement.kind));
+      where_ = requirement.target >= 0 ? origin(requirement.target) : "";
+      headline_ = index;
+      return true;
+    }
+    for (Literal option : requirement.options) {
+      std::vector<Variable> follow{option.variable()};
+      const VariableMeaning& meaning = search_.meaning(option.variable());
+      if (meaning.kind == VariableMeaning::Kind::in_root && builds_.contains({meaning.root, meaning.instance}))
+        follow.push_back(search_.built(meaning.instance));
+      for (Variable v : follow)
+        if (auto next = by_antecedent_.find(v); next != by_antecedent_.end())
+          for (int further : next->second)
+            if (find_headline(further)) return true;
+    }
+    return false;
+  }
+
+  static std::string need_text(const Requirement& requirement) {
+    return requirement.node->is_leaf ? requirement.node->atom.text() : ebuild::to_text(*requirement.node);
   }
 
   std::string origin(int target) const {
@@ -113,25 +149,46 @@ class Story {
     return place.empty() ? "the request" : place;
   }
 
-  void say(const Requirement& requirement) {
-    std::string need = requirement.node->is_leaf ? requirement.node->atom.text() : ebuild::to_text(*requirement.node);
-    if (requirement.target >= 0)
+  void say(const Requirement& requirement, int index) {
+    std::string need = need_text(requirement);
+    if (requirement.target >= 0) {
       lines_.push_back(fmt::format("{} asks for {}", subject(requirement), need));
-    else
-      lines_.push_back(fmt::format("{} needs {} {} ({})", subject(requirement), need, verb(requirement.kind), name_of(requirement.kind)));
-    if (!requirement.options.empty()) return;
-    if (what_.empty()) {
-      what_ = fmt::format("nothing satisfies '{}'", need);
-      if (requirement.target >= 0) where_ = origin(requirement.target);
-      else what_ += fmt::format(", which {} needs {}", universe_.text(requirement.owner), verb(requirement.kind));
+    } else {
+      // Versions of one package that need the same share a line.
+      auto key = std::tuple(universe_.package(requirement.owner).cpv.name.text(), need, requirement.kind);
+      auto [entry, fresh] = same_need_.try_emplace(key, lines_.size());
+      if (!fresh) {
+        auto& owners = owners_[entry->second];
+        if (std::find(owners.begin(), owners.end(), requirement.owner) != owners.end()) return;
+        owners.push_back(requirement.owner);
+      } else {
+        owners_[lines_.size()] = {requirement.owner};
+        lines_.push_back(fmt::format(" needs {} {} ({})", need, verb(requirement.kind), name_of(requirement.kind)));
+      }
+      if (!fresh) return;
     }
+    if (!requirement.options.empty()) return;
     if (!requirement.node->is_leaf) {
       lines_.push_back("  but the group is empty, which its EAPI counts as not met");
       return;
     }
     Rejection rejection = explain_rejection(universe_, requirement.node->atom, requirement.owner);
     for (const std::string& reason : rejection.reasons) lines_.push_back("  " + reason);
-    for (std::string& remedy : rejection.remedies) remedies_.push_back(std::move(remedy));
+    // What helps the headline first.
+    auto place = index == headline_ ? remedies_.begin() : remedies_.end();
+    remedies_.insert(place, rejection.remedies.begin(), rejection.remedies.end());
+  }
+
+  // The subjects of the lines that several versions share: "a/b-3, a/b-2 and 4 older ones".
+  void name_owners() {
+    for (const auto& [line, owners] : owners_) {
+      std::string names = universe_.text(owners[0]);
+      size_t shown = owners.size() > 3 ? 2 : owners.size();
+      for (size_t i = 1; i < shown; ++i) names += (i + 1 == owners.size() ? " and " : ", ") + universe_.text(owners[i]);
+      if (shown < owners.size()) names += fmt::format(" and {} other versions", owners.size() - shown);
+      // "needs" of one, "need" of several
+      lines_[line] = names + (owners.size() > 1 ? " need" + lines_[line].substr(6) : lines_[line]);
+    }
   }
 
   void say(const ClauseMeaning& conflict) {
@@ -147,16 +204,14 @@ class Story {
       }
       case ClauseMeaning::Kind::blocker:
         what = fmt::format("{} and {} exclude each other", universe_.text(conflict.a), universe_.text(conflict.b));
-        line = fmt::format("but {} blocks {} ({}), so {} cannot hold both", universe_.text(conflict.a), universe_.text(conflict.b),
-                           conflict.text, place);
+        line = fmt::format("but {} blocks {} ({}), so {} cannot hold both", universe_.text(conflict.a),
+                           universe_.text(conflict.b), conflict.text, place);
         break;
       case ClauseMeaning::Kind::cycle:
         what = "these packages need each other to be built";
         line = conflict.text;
         break;
-      default:
-        what = "a package would run with another library than it is built against";
-        line = conflict.text;
+      default: what = "a package would run with another library than it is built against"; line = conflict.text;
     }
     for (std::string_view part : util::split(line, '\n'))
       if (std::find(lines_.begin(), lines_.end(), part) == lines_.end()) lines_.emplace_back(part);
@@ -165,11 +220,15 @@ class Story {
 
   Search& search_;
   Universe& universe_;
-  std::vector<int> starts_;                                // requirements of the request
+  std::vector<int> starts_;  // requirements of the request
   std::map<Variable, std::vector<int>> by_antecedent_;
   std::set<std::pair<Root, InstanceId>> builds_;
   std::vector<const ClauseMeaning*> conflicts_;
   std::string what_, where_;
+  int headline_ = -1;
+  std::set<int> headline_seen_;
+  std::map<std::tuple<std::string, std::string, DependencyClass>, size_t> same_need_;  // → index of its line
+  std::map<size_t, std::vector<InstanceId>> owners_;                                   // by line
   std::vector<std::string> lines_, remedies_;
 };
 
@@ -183,13 +242,18 @@ std::optional<Error> unknown_target(Universe& universe) {
     const ebuild::Atom& atom = request.targets[i];
     const auto& versions = universe.versions(atom.name);
     std::string where = i < request.target_origins.size() ? request.target_origins[i] : "";
-    if (std::any_of(versions.begin(), versions.end(), [&](InstanceId id) { return universe.matches(id, atom); })) continue;
+    if (std::any_of(versions.begin(), versions.end(), [&](InstanceId id) { return universe.matches(id, atom); }))
+      continue;
     if (!versions.empty())
-      return Error{ErrorKind::usage, fmt::format("no ebuild matches '{}'", atom.text()), where,
-                   util::join(explain_rejection(universe, atom, no_instance).reasons, "\n"), {}};
+      return Error{ErrorKind::usage,
+                   fmt::format("no ebuild matches '{}'", atom.text()),
+                   where,
+                   util::join(explain_rejection(universe, atom, no_instance).reasons, "\n"),
+                   {}};
     std::string nearest = universe.nearest_name(atom.name);
     return Error{ErrorKind::usage, fmt::format("there is no package '{}'", atom.name.text()), where,
-                 "searched in: " + repository_names(request), nearest.empty() ? "" : fmt::format("did you mean '{}'?", nearest)};
+                 "searched in: " + repository_names(request),
+                 nearest.empty() ? "" : fmt::format("did you mean '{}'?", nearest)};
   }
   return std::nullopt;
 }

@@ -73,9 +73,11 @@ class GraphReader {
     edge.to = search_.satisfier(leaf, owner, root);
     if (search_.provided(root, leaf.atom)) {
       // What the image has is built against it; all else the base root (or the adoption) gives.
-      bool from_image = edge.kind == DependencyClass::depend && edge.to != no_instance && search_.selected(image_root, edge.to);
+      bool from_image =
+          edge.kind == DependencyClass::depend && edge.to != no_instance && search_.selected(image_root, edge.to);
       if (!from_image) {
-        if (root != image_root) graph_.base_used.insert(universe_.base_provides(leaf.atom));
+        int base = root == image_root ? -1 : universe_.base_provides(leaf.atom);
+        if (base >= 0) graph_.base_used.insert(base);
         return;
       }
       edge.optional = true;
@@ -150,7 +152,8 @@ bool check_bindings(Search& search, const Graph& graph) {
     for (const DependencyNode* leaf : atoms) {
       if (leaf->atom.slot_operator != ebuild::SlotOperator::equal || search.provided(image_root, leaf->atom)) continue;
       for (const Edge& edge : graph.build.at(id)) {
-        if (edge.kind != DependencyClass::depend || edge.leaf->atom.slot_operator != ebuild::SlotOperator::equal) continue;
+        if (edge.kind != DependencyClass::depend || edge.leaf->atom.slot_operator != ebuild::SlotOperator::equal)
+          continue;
         if (edge.leaf->atom.name != leaf->atom.name) continue;
         std::string slot = slot_and_subslot(universe, edge.to);
         std::vector<Literal> same;
@@ -162,10 +165,13 @@ bool check_bindings(Search& search, const Graph& graph) {
         }
         if (met) continue;
         added = true;
-        search.demand({positive(search.in_root(image_root, id)), positive(search.in_root(search.build_root(id), edge.to))}, same,
-                      {.kind = ClauseMeaning::Kind::binding, .a = id, .b = edge.to,
-                       .text = fmt::format("{} is built against {} (slot {}), so the image must have that slot of it too",
-                                           universe.text(id), universe.text(edge.to), slot)});
+        search.demand(
+            {positive(search.in_root(image_root, id)), positive(search.in_root(search.build_root(id), edge.to))}, same,
+            {.kind = ClauseMeaning::Kind::binding,
+             .a = id,
+             .b = edge.to,
+             .text = fmt::format("{} is built against {} (slot {}), so the image must have that slot of it too",
+                                 universe.text(id), universe.text(edge.to), slot)});
       }
     }
   }

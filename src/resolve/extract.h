@@ -15,37 +15,39 @@ struct Edge {
   DependencyClass kind = DependencyClass::rdepend;
   InstanceId to = no_instance;
   const ebuild::DependencyNode* leaf = nullptr;
-  const ebuild::DependencyNode* group = nullptr;   // the innermost "|| ( )" around it, or null
-  int branch = 0;                                   // which branch of it
-  bool optional = false;                            // the base root would have done as well
+  const ebuild::DependencyNode* group = nullptr;  // the innermost "|| ( )" around it, or null
+  int branch = 0;                                 // which branch of it
+  bool optional = false;                          // the base root would have done as well
 };
 
 // The packages of a plan and their edges, by instance.
 struct Graph {
-  std::vector<InstanceId> found;                    // in the order of discovery, the image's first
+  std::vector<InstanceId> found;  // in the order of discovery, the image's first
   std::set<InstanceId> image;
-  std::map<InstanceId, Root> root_of;               // where its run-time edges are from: the image, or the first build's root
+  std::map<InstanceId, Root> root_of;  // where its run-time edges are from: the image, or the first build's root
   std::map<InstanceId, std::vector<Edge>> runtime;  // RDEPEND, PDEPEND in the image (or, outside it, in the build root)
   std::map<InstanceId, std::vector<Edge>> build;    // DEPEND, BDEPEND; IDEPEND of the image's packages
   std::map<std::pair<Root, InstanceId>, std::vector<Edge>> in_build_root;  // RDEPEND, PDEPEND of what is in build roots
   std::map<InstanceId, std::vector<InstanceId>> closure;  // what the build root holds, sorted by instance
-  std::set<int> base_used;                          // indices into Request::base_provides
+  std::set<int> base_used;                                // indices into Request::base_provides
 };
 
 Graph read_graph(Search& search);
 
-// Adds clauses for what the assignment breaks and clauses cannot say beforehand: ":=" bindings that differ between build and
-// image. True where something was added.
+// Adds clauses for what the assignment breaks and clauses cannot say beforehand: ":=" bindings that differ between
+// build and image. True where something was added.
 bool check_bindings(Search& search, const Graph& graph);
 
-// Whether a package of some build root blocks another one in it (for shared build roots, where blockers are no clauses).
+// Whether a package of some build root blocks another one in it (for shared build roots, where blockers are no
+// clauses).
 bool has_blocked_build(Search& search, const Graph& graph);
 
-// The order in which to build; what a package needs is dropped from its closure where a cycle can be broken there (PDEPEND, what
-// the base root has as well, run-time needs of what is needed to build). Where none can, a clause forbids the cycle and the
-// result is empty.
+// The order in which to build; what a package needs is dropped from its closure where a cycle can be broken there
+// (PDEPEND, what the base root has as well, run-time needs of what is needed to build). Where none can, a clause
+// forbids the cycle and the result is empty.
 std::vector<InstanceId> order_builds(Search& search, Graph& graph, std::vector<std::string>& warnings);
 
-Plan make_plan(Search& search, const Graph& graph, const std::vector<InstanceId>& order, std::vector<std::string> warnings);
+Plan make_plan(Search& search, const Graph& graph, const std::vector<InstanceId>& order,
+               std::vector<std::string> warnings);
 
 }  // namespace cooper::resolve

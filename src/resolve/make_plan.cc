@@ -68,8 +68,10 @@ class PlanMaker {
       const auto& node = search_.target_node(static_cast<int>(i));
       InstanceId id = search_.satisfier(node, no_instance, image_root);
       int index = index_.at(id);
-      if (std::find(plan_.requested.begin(), plan_.requested.end(), index) == plan_.requested.end()) plan_.requested.push_back(index);
-      plan_.packages[static_cast<size_t>(index)].reasons.push_back({-1, "request", request.targets[i].text(), version_choice(node, no_instance, id)});
+      if (std::find(plan_.requested.begin(), plan_.requested.end(), index) == plan_.requested.end())
+        plan_.requested.push_back(index);
+      plan_.packages[static_cast<size_t>(index)].reasons.push_back(
+          {-1, "request", request.targets[i].text(), version_choice(node, no_instance, id)});
       if (!seen[static_cast<size_t>(index)]) open.push_back(index);
       seen[static_cast<size_t>(index)] = true;
     }
@@ -108,8 +110,8 @@ class PlanMaker {
     bool runtime = edge.kind == DependencyClass::rdepend || edge.kind == DependencyClass::pdepend;
     Root root = runtime ? graph_.root_of.at(owner) : search_.build_root(owner);
     std::string_view why = search_.chosen_as_present(*edge.group, edge.branch, root) ? "needed anyway"
-                           : edge.branch == 0                                         ? "leftmost"
-                                                                                      : "first that can be had";
+                           : edge.branch == 0                                        ? "leftmost"
+                                                                                     : "first that can be had";
     return fmt::format("{}, {} of {}", version, why, ebuild::to_text(*edge.group));
   }
 
@@ -132,7 +134,8 @@ class PlanMaker {
 
 }  // namespace
 
-Plan make_plan(Search& search, const Graph& graph, const std::vector<InstanceId>& order, std::vector<std::string> warnings) {
+Plan make_plan(Search& search, const Graph& graph, const std::vector<InstanceId>& order,
+               std::vector<std::string> warnings) {
   Plan plan = PlanMaker(search, graph, order).make();
   plan.warnings = std::move(warnings);
   return plan;

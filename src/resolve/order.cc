@@ -43,13 +43,15 @@ class Orderer {
       order_.push_back(id);
       done_.insert(id);
       for (InstanceId waiter : waiters[id])
-        if (!done_.contains(waiter) && missing[waiter] > 0 && --missing[waiter] == 0) ready.insert({numbers_[waiter], waiter});
+        if (!done_.contains(waiter) && missing[waiter] > 0 && --missing[waiter] == 0)
+          ready.insert({numbers_[waiter], waiter});
     }
     return std::move(order_);
   }
 
  private:
-  // Depth-first over all edges: what is needed gets the lower number. This decides between builds that are ready at once.
+  // Depth-first over all edges: what is needed gets the lower number. This decides between builds that are ready at
+  // once.
   void number(InstanceId start) {
     std::vector<std::pair<InstanceId, size_t>> path;
     auto enter = [&](InstanceId id) {
@@ -74,7 +76,8 @@ class Orderer {
     std::set<InstanceId> seen;
     std::vector<InstanceId> open;
     for (const Edge& edge : graph_.build[id])
-      if (edge.kind != DependencyClass::idepend && !(edge.optional && slack != Slack::no_pdepend) && seen.insert(edge.to).second)
+      if (edge.kind != DependencyClass::idepend && !(edge.optional && slack != Slack::no_pdepend) &&
+          seen.insert(edge.to).second)
         open.push_back(edge.to);
     while (!open.empty()) {
       InstanceId member = open.back();
@@ -96,7 +99,8 @@ class Orderer {
       for (InstanceId id : waiting) {
         if (!can_build(id, slack)) continue;
         auto& closure = graph_.closure[id];
-        auto late = std::stable_partition(closure.begin(), closure.end(), [&](InstanceId m) { return done_.contains(m); });
+        auto late =
+            std::stable_partition(closure.begin(), closure.end(), [&](InstanceId m) { return done_.contains(m); });
         if (slack == Slack::direct_only) warn(id, {late, closure.end()});
         closure.erase(late, closure.end());
         return id;
@@ -115,7 +119,8 @@ class Orderer {
   void forbid_cycle() {
     std::vector<const Edge*> path;
     std::vector<InstanceId> nodes;
-    auto first = std::find_if(graph_.found.begin(), graph_.found.end(), [&](InstanceId id) { return !done_.contains(id); });
+    auto first =
+        std::find_if(graph_.found.begin(), graph_.found.end(), [&](InstanceId id) { return !done_.contains(id); });
     InstanceId at = *first;
     while (std::find(nodes.begin(), nodes.end(), at) == nodes.end()) {
       nodes.push_back(at);
@@ -132,8 +137,9 @@ class Orderer {
     for (size_t i = start; i < nodes.size(); ++i) {
       literals.push_back(positive(search_.built(nodes[i])));
       literals.push_back(positive(search_.in_root(search_.build_root(nodes[i]), path[i]->to)));
-      text += fmt::format("{}{} needs {} to be built ({}: {})", i == start ? "" : "\n", search_.universe().text(nodes[i]),
-                          search_.universe().text(path[i]->to), name_of(path[i]->kind), path[i]->leaf->atom.text());
+      text +=
+          fmt::format("{}{} needs {} to be built ({}: {})", i == start ? "" : "\n", search_.universe().text(nodes[i]),
+                      search_.universe().text(path[i]->to), name_of(path[i]->kind), path[i]->leaf->atom.text());
     }
     search_.forbid(literals, {.kind = ClauseMeaning::Kind::cycle, .a = nodes[start], .text = text});
   }

@@ -13,50 +13,52 @@ namespace cooper::resolve {
 
 // Why something is in the plan: read upwards it is a chain that ends at the request.
 struct Reason {
-  int parent = -1;              // index into Plan::packages, -1: asked for by the spec
-  std::string kind;             // "RDEPEND", "DEPEND", "BDEPEND", "PDEPEND", "IDEPEND", "request"
-  std::string requirement;      // the atom as written there (conditionals resolved)
-  std::string choice;           // why this alternative: "leftmost of || ( … )", "highest visible version", …
+  int parent = -1;          // index into Plan::packages, -1: asked for by the spec
+  std::string kind;         // "RDEPEND", "DEPEND", "BDEPEND", "PDEPEND", "IDEPEND", "request"
+  std::string requirement;  // the atom as written there (conditionals resolved)
+  std::string choice;       // why this alternative: "leftmost of || ( … )", "highest visible version", …
 };
 
 struct PlannedPackage {
   const repository::Package* package = nullptr;
-  ebuild::UseSet use;                                       // what is on, USE_EXPAND flags as "python_targets_…"
-  std::map<std::string, repository::FlagState> flags;       // every flag of IUSE with its value and origin
-  bool in_image = false;                                    // part of the image's runtime closure
+  ebuild::UseSet use;                                           // what is on, USE_EXPAND flags as "python_targets_…"
+  std::map<std::string, repository::FlagState> flags;           // every flag of IUSE with its value and origin
+  bool in_image = false;                                        // part of the image's runtime closure
   std::vector<int> depend, bdepend, rdepend, pdepend, idepend;  // indices into Plan::packages, each sorted
-  // The packages below /: what the build root holds besides the base root: DEPEND, BDEPEND and their runtime closures; sorted.
+  // The packages below /: what the build root holds besides the base root: DEPEND, BDEPEND and their runtime closures;
+  // sorted.
   std::vector<int> build_closure;
-  std::map<std::string, std::string> slot_bindings;         // "dev-libs/icu:=" → "0/72.1"
-  std::vector<Reason> reasons;                              // at least one; the first decided
+  std::map<std::string, std::string> slot_bindings;  // "dev-libs/icu:=" → "0/72.1"
+  std::vector<Reason> reasons;                       // at least one; the first decided
 };
 
 // What the base root stands for, build-time only.
 struct ProvidedPackage {
   ebuild::Cpv cpv;
-  std::string by;                                           // "base root: cmake 3.25.1"
+  std::string by;  // "base root: cmake 3.25.1"
 };
 
 struct Plan {
-  std::vector<PlannedPackage> packages;                     // in build order: what a package needs to build comes before it
-  std::vector<int> requested;                               // the packages that the spec names
-  std::vector<ProvidedPackage> provided;                    // those of the base root that were used
+  std::vector<PlannedPackage> packages;   // in build order: what a package needs to build comes before it
+  std::vector<int> requested;             // the packages that the spec names
+  std::vector<ProvidedPackage> provided;  // those of the base root that were used
   std::vector<std::string> warnings;
 };
 
 struct Request {
   std::vector<ebuild::Atom> targets;
-  std::vector<std::string> target_origins;                  // where each was written, for messages
+  std::vector<std::string> target_origins;                            // where each was written, for messages
   std::vector<std::shared_ptr<repository::Repository>> repositories;  // highest priority first
   std::shared_ptr<repository::Config> config;
-  std::vector<ebuild::Cpv> base_provides;                   // satisfied by the base root for BDEPEND, DEPEND and build closures only
-  std::vector<ebuild::Atom> image_provides;                 // not built although needed at run time (adopted libc …)
-  // A dependency without a slot takes a package that the targets name, rather than a higher version in another slot beside it.
-  // False: always the highest version, as Portage.
+  std::vector<ebuild::Cpv> base_provides;    // satisfied by the base root for BDEPEND, DEPEND and build closures only
+  std::vector<ebuild::Atom> image_provides;  // not built although needed at run time (adopted libc …)
+  // A dependency without a slot takes a package that the targets name, rather than a higher version in another slot
+  // beside it. False: always the highest version, as Portage.
   bool prefer_requested = true;
 };
 
-// Errors: no_resolution with the shortest explanation found, usage for atoms that match nothing (nearest name in the hint).
+// Errors: no_resolution with the shortest explanation found, usage for atoms that match nothing (nearest name in the
+// hint).
 Result<Plan> resolve(const Request& request);
 
 }  // namespace cooper::resolve

@@ -11,7 +11,8 @@ namespace {
 std::string signed_flag(const std::string& flag, bool on) { return on ? flag : "-" + flag; }
 
 // What one ebuild that has the right version and slot lacks in USE flags.
-void reject_use(Universe& universe, InstanceId id, const std::vector<Universe::UseMismatch>& mismatches, Rejection& out) {
+void reject_use(Universe& universe, InstanceId id, const std::vector<Universe::UseMismatch>& mismatches,
+                Rejection& out) {
   std::vector<std::string> changes;
   bool can_change = true;
   for (const auto& mismatch : mismatches) {
@@ -28,7 +29,8 @@ void reject_use(Universe& universe, InstanceId id, const std::vector<Universe::U
     can_change = can_change && !state->second.locked;
     changes.push_back(signed_flag(mismatch.flag, mismatch.wanted));
   }
-  if (can_change && !changes.empty()) out.remedies.push_back(spec_use_lines(universe.package(id).cpv.name.text(), changes));
+  if (can_change && !changes.empty())
+    out.remedies.push_back(spec_use_lines(universe.package(id).cpv.name.text(), changes));
 }
 
 }  // namespace
@@ -51,8 +53,11 @@ Rejection explain_rejection(Universe& universe, const ebuild::Atom& atom, Instan
   Rejection out;
   const auto& versions = universe.versions(atom.name);
   if (versions.empty()) {
-    out.reasons.push_back(fmt::format("no repository has {} (searched in: {})", atom.name.text(), repository_names(universe.request())));
-    if (std::string nearest = universe.nearest_name(atom.name); !nearest.empty())
+    out.reasons.push_back(
+        fmt::format("no repository has {} (searched in: {})", atom.name.text(), repository_names(universe.request())));
+    // Ebuilds seldom misspell a name: only a very near one is worth telling.
+    if (std::string nearest = universe.nearest_name(atom.name);
+        !nearest.empty() && util::edit_distance(nearest, atom.name.text()) <= 2)
       out.remedies.push_back(fmt::format("the nearest name is '{}'", nearest));
     return out;
   }
@@ -70,7 +75,8 @@ Rejection explain_rejection(Universe& universe, const ebuild::Atom& atom, Instan
       reject_use(universe, id, universe.use_mismatches(id, atom, use), out);
     }
   }
-  if (out.reasons.empty()) out.reasons.push_back("no ebuild has such a version or slot; there are: " + util::join(others, ", "));
+  if (out.reasons.empty())
+    out.reasons.push_back("no ebuild has such a version or slot; there are: " + util::join(others, ", "));
   return out;
 }
 

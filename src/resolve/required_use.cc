@@ -23,7 +23,8 @@ std::string chain_of(const Plan& plan, size_t index, const Request& request) {
         if (request.targets[i].text() == reason.requirement) return out + request.target_origins[i];
       return out + reason.requirement;
     }
-    out += fmt::format("{} of {}, ", reason.kind, plan.packages[static_cast<size_t>(reason.parent)].package->cpv.text());
+    out +=
+        fmt::format("{} of {}, ", reason.kind, plan.packages[static_cast<size_t>(reason.parent)].package->cpv.text());
     at = reason.parent;
   }
   return out;
@@ -48,8 +49,10 @@ std::optional<Error> check_required_use(Search& search, const Plan& plan) {
       while (!open.empty()) {
         const ebuild::DependencyNode* node = open.back();
         open.pop_back();
-        if (node->is_leaf) named.insert(node->word);
-        else if (node->kind == ebuild::GroupKind::use_conditional) named.insert(node->flag);
+        if (node->is_leaf)
+          named.insert(node->word);
+        else if (node->kind == ebuild::GroupKind::use_conditional)
+          named.insert(node->flag);
         for (const auto& child : node->children) open.push_back(&child);
       }
       for (const std::string& flag : named) {
@@ -59,12 +62,14 @@ std::optional<Error> check_required_use(Search& search, const Plan& plan) {
                                     state->second.set_by.empty() ? "" : ": " + state->second.set_by));
       }
     }
-    error.what = fmt::format("the USE flags of {} contradict its REQUIRED_USE: {}", planned.package->cpv.text(), util::join(parts, ", "));
+    error.what = fmt::format("the USE flags of {} contradict its REQUIRED_USE: {}", planned.package->cpv.text(),
+                             util::join(parts, ", "));
     error.why = util::join(lines, "\n");
-    auto changes = ebuild::mend_required_use(metadata.required_use, planned.use, *metadata.eapi, [&](std::string_view flag) {
-      auto state = planned.flags.find(std::string(flag));
-      return state != planned.flags.end() && !state->second.locked;
-    });
+    auto changes =
+        ebuild::mend_required_use(metadata.required_use, planned.use, *metadata.eapi, [&](std::string_view flag) {
+          auto state = planned.flags.find(std::string(flag));
+          return state != planned.flags.end() && !state->second.locked;
+        });
     if (changes && !changes->empty()) {
       std::vector<std::string> flags;
       for (const auto& change : *changes) flags.push_back(change.on ? change.flag : "-" + change.flag);

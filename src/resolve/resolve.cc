@@ -12,7 +12,8 @@ bool may_come_from_sharing(const Search& search) {
   for (ClauseId id : search.core()) {
     const ClauseMeaning& meaning = search.clause_meaning(id);
     bool sharing = meaning.kind == ClauseMeaning::Kind::one_per_slot && meaning.root == shared_build_root;
-    if (sharing || meaning.kind == ClauseMeaning::Kind::binding || meaning.kind == ClauseMeaning::Kind::cycle) return true;
+    if (sharing || meaning.kind == ClauseMeaning::Kind::binding || meaning.kind == ClauseMeaning::Kind::cycle)
+      return true;
   }
   return false;
 }

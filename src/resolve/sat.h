@@ -14,7 +14,7 @@ constexpr ClauseId no_clause = -1;
 
 // A variable or its negation.
 struct Literal {
-  int32_t code = -2;                       // 2 * variable, + 1 where negated
+  int32_t code = -2;  // 2 * variable, + 1 where negated
   Variable variable() const { return code >> 1; }
   bool negated() const { return code & 1; }
   Literal operator~() const { return {code ^ 1}; }
@@ -42,8 +42,9 @@ class Solver {
 
   // Draws all conclusions; the contradicted clause, or no_clause.
   ClauseId propagate();
-  void decide(Literal literal);            // one level deeper
-  // Learns from a contradicted clause and goes back to where the lesson bites. False where nothing is left to undo: no solution.
+  void decide(Literal literal);  // one level deeper
+  // Learns from a contradicted clause and goes back to where the lesson bites. False where nothing is left to undo: no
+  // solution.
   bool learn(ClauseId conflict);
   // After learn() said false: the clauses given by add_clause that together have no solution (some may be superfluous).
   std::vector<ClauseId> core() const;
@@ -56,8 +57,8 @@ class Solver {
 
  private:
   struct Clause {
-    std::vector<Literal> literals;         // the two watched ones first
-    std::vector<ClauseId> learned_from;    // empty for given clauses
+    std::vector<Literal> literals;       // the two watched ones first
+    std::vector<ClauseId> learned_from;  // empty for given clauses
   };
   void assign(Literal literal, ClauseId reason);
   void undo_to(int level);
@@ -67,13 +68,13 @@ class Solver {
 
   std::vector<Clause> clauses_;
   std::vector<std::vector<ClauseId>> watches_;  // by literal code: the clauses that watch it
-  std::vector<Truth> values_;                    // by variable, as the rest
+  std::vector<Truth> values_;                   // by variable, as the rest
   std::vector<int> levels_;
   std::vector<ClauseId> reasons_;
   std::vector<Literal> trail_;
-  std::vector<size_t> level_starts_;             // trail size at each decision
-  size_t propagated_ = 0;                        // trail entries whose conclusions are drawn
-  std::vector<ClauseId> contradicted_;           // clauses that were false when they were added
+  std::vector<size_t> level_starts_;    // trail size at each decision
+  size_t propagated_ = 0;               // trail entries whose conclusions are drawn
+  std::vector<ClauseId> contradicted_;  // clauses that were false when they were added
   ClauseId final_conflict_ = no_clause;
   size_t conflicts_ = 0;
 };

@@ -78,8 +78,9 @@ Literal Search::decision_for(const Requirement& requirement) {
   return requirement.node->is_leaf ? decision_for_atom(requirement) : decision_for_any_of(requirement);
 }
 
-// As Portage: the highest version, also where the plan has a lower one in another slot already. Two exceptions: a package
-// that the spec itself names serves where it can; and builds take what the image has, so that nothing is built twice.
+// As Portage: the highest version, also where the plan has a lower one in another slot already. Two exceptions: a
+// package that the spec itself names serves where it can; and builds take what the image has, so that nothing is built
+// twice.
 Literal Search::decision_for_atom(const Requirement& requirement) {
   if (requirement.root != image_root)
     for (Literal option : requirement.options)
@@ -131,7 +132,8 @@ bool Search::available(const DependencyNode& node, InstanceId owner, Root root) 
   if (node.is_leaf) {
     if (node.atom.block != ebuild::Block::none || provided(root, node.atom)) return true;
     const auto& list = candidates(node, owner);
-    return std::any_of(list.begin(), list.end(), [&](InstanceId id) { return !solver_.is_false(positive(in_root(root, id))); });
+    return std::any_of(list.begin(), list.end(),
+                       [&](InstanceId id) { return !solver_.is_false(positive(in_root(root, id))); });
   }
   if (node.kind == GroupKind::any_of) return std::any_of(node.children.begin(), node.children.end(), child);
   return std::all_of(node.children.begin(), node.children.end(), child);
@@ -143,6 +145,7 @@ bool Search::selected(Root root, InstanceId id) const {
 }
 
 bool Search::provided(Root root, const ebuild::Atom& atom) const {
+  if (universe_.package_provided(atom)) return true;
   return root == image_root ? universe_.image_provides(atom) : universe_.base_provides(atom) >= 0;
 }
 
@@ -158,7 +161,8 @@ const std::vector<InstanceId>& Search::candidates(const DependencyNode& leaf, In
 bool Search::satisfied(const DependencyNode& node, InstanceId owner, Root root) {
   auto child = [&](const DependencyNode& c) { return satisfied(c, owner, root); };
   if (node.is_leaf) {
-    if (node.atom.block == ebuild::Block::none) return provided(root, node.atom) || satisfier(node, owner, root) != no_instance;
+    if (node.atom.block == ebuild::Block::none)
+      return provided(root, node.atom) || satisfier(node, owner, root) != no_instance;
     for (InstanceId id : universe_.versions(node.atom.name))
       if (id != owner && selected(root, id) && universe_.matches(id, node.atom)) return false;
     return true;

@@ -1,7 +1,8 @@
-// The search: turns packages into clauses as they come into view, decides as Portage would prefer, learns from conflicts.
+// The search: turns packages into clauses as they come into view, decides as Portage would prefer, learns from
+// conflicts.
 //
-// A package can be selected in several roots: in the image, and in the roots that builds run in. One variable stands for
-// "this package is in that root", one for "this package is built", one for each branch of an "|| ( )" group.
+// A package can be selected in several roots: in the image, and in the roots that builds run in. One variable stands
+// for "this package is in that root", one for "this package is built", one for each branch of an "|| ( )" group.
 #pragma once
 
 #include <array>
@@ -16,8 +17,8 @@
 
 namespace cooper::resolve {
 
-// A root that packages are selected for. All builds share one root first, as they would on one build host: that gives the
-// fewest packages. Where that has no solution, each build gets a root of its own.
+// A root that packages are selected for. All builds share one root first, as they would on one build host: that gives
+// the fewest packages. Where that has no solution, each build gets a root of its own.
 using Root = int32_t;
 constexpr Root image_root = 0, shared_build_root = 1, first_own_root = 2;
 
@@ -27,43 +28,46 @@ struct VariableMeaning {
   enum class Kind { in_root, built, branch } kind = Kind::in_root;
   Root root = image_root;
   InstanceId instance = no_instance;
-  int requirement = -1;                  // branch: of which requirement …
-  int branch = 0;                        // … and which one
+  int requirement = -1;  // branch: of which requirement …
+  int branch = 0;        // … and which one
 };
 
 // One atom or "|| ( )" group that must hold when its antecedent does.
 struct Requirement {
-  InstanceId owner = no_instance;        // whose dependency it is; none: the request's
-  int target = -1;                       // the request's: index into Request::targets
+  InstanceId owner = no_instance;  // whose dependency it is; none: the request's
+  int target = -1;                 // the request's: index into Request::targets
   DependencyClass kind = DependencyClass::rdepend;
   Root root = image_root;
-  Literal antecedent;                    // meaningful where target < 0
+  Literal antecedent;                            // meaningful where target < 0
   const ebuild::DependencyNode* node = nullptr;  // an atom, or an any_of group
-  std::vector<Literal> options;          // candidates or branches, in the order of the text or preference
+  std::vector<Literal> options;                  // candidates or branches, in the order of the text or preference
   // The base root satisfies it anyway; it is only there to prefer what the image has.
   bool optional = false;
 };
 
 struct ClauseMeaning {
   enum class Kind { requirement, build, one_per_slot, blocker, binding, cycle } kind = Kind::requirement;
-  int requirement = -1;                  // requirement; blocker: the one that it stands in
+  int requirement = -1;  // requirement; blocker: the one that it stands in
   Root root = image_root;
   InstanceId a = no_instance, b = no_instance;  // one_per_slot, blocker: the two
-  std::string text;                      // blocker: the atom; binding, cycle: what it says
+  std::string text;                             // blocker: the atom; binding, cycle: what it says
 };
 
 class Search {
  public:
   Search(Universe& universe, RootPolicy policy);
 
-  // The next assignment that fulfils all clauses. False: there is none (core() says which clauses contradict each other).
+  // The next assignment that fulfils all clauses. False: there is none (core() says which clauses contradict each
+  // other).
   bool solve();
   // Forbids the present assignment (all of `literals` true at once); solve() then looks for the next.
   void forbid(const std::vector<Literal>& literals, ClauseMeaning meaning);
   // At least one of `options` where all of `when` are true.
   void demand(const std::vector<Literal>& when, const std::vector<Literal>& options, ClauseMeaning meaning);
 
-  Root build_root(InstanceId id) const { return policy_ == RootPolicy::shared ? shared_build_root : first_own_root + id; }
+  Root build_root(InstanceId id) const {
+    return policy_ == RootPolicy::shared ? shared_build_root : first_own_root + id;
+  }
   RootPolicy policy() const { return policy_; }
   bool selected(Root root, InstanceId id) const;
   Variable in_root(Root root, InstanceId id);
@@ -73,12 +77,13 @@ class Search {
   const std::vector<InstanceId>& candidates(const ebuild::DependencyNode& leaf, InstanceId owner);
   // Whether the packages selected in `root` (or what provides for it) satisfy the node.
   bool satisfied(const ebuild::DependencyNode& node, InstanceId owner, Root root);
-  // The branch of an "|| ( )" that was chosen: the first that is decided and satisfied, else the first satisfied; -1: none.
+  // The branch of an "|| ( )" that was chosen: the first that is decided and satisfied, else the first satisfied; -1:
+  // none.
   int chosen_branch(const ebuild::DependencyNode& group, InstanceId owner, Root root);
   // Whether a branch was chosen because all of it was there already.
   bool chosen_as_present(const ebuild::DependencyNode& group, int branch, Root root) const;
-  // The package that satisfies an atom in a root, or no_instance: the one that the image has, where one of several is asked
-  // for, else the first in order of preference.
+  // The package that satisfies an atom in a root, or no_instance: the one that the image has, where one of several is
+  // asked for, else the first in order of preference.
   InstanceId satisfier(const ebuild::DependencyNode& leaf, InstanceId owner, Root root);
 
   Universe& universe() { return universe_; }
@@ -115,8 +120,8 @@ class Search {
   void decide(Literal literal);
   bool learn(ClauseId conflict);
 
-  // What waits for a decision, in the order in which it came into view: first the image's atoms, then its "|| ( )" groups
-  // (so that they see all that is there for certain), then the same for builds.
+  // What waits for a decision, in the order in which it came into view: first the image's atoms, then its "|| ( )"
+  // groups (so that they see all that is there for certain), then the same for builds.
   static constexpr size_t queue_count = 4;
   struct Mark {
     std::array<size_t, queue_count> sizes{}, cursors{};
@@ -130,15 +135,15 @@ class Search {
   std::unordered_map<uint64_t, Variable> in_root_;
   std::unordered_map<InstanceId, Variable> built_;
   std::vector<Requirement> requirements_;
-  std::unordered_map<Variable, std::vector<int>> requirements_of_;   // by antecedent; present: its clauses are there
+  std::unordered_map<Variable, std::vector<int>> requirements_of_;  // by antecedent; present: its clauses are there
   std::map<std::pair<const ebuild::DependencyNode*, Root>, int> group_requirement_;
   std::unordered_map<const ebuild::DependencyNode*, std::vector<InstanceId>> candidates_;
-  std::unordered_map<Variable, int> branch_ranks_;                   // as rank_of_branch said when it was decided
+  std::unordered_map<Variable, int> branch_ranks_;  // as rank_of_branch said when it was decided
   std::unordered_map<ClauseId, ClauseMeaning> clauses_;
   std::array<std::vector<int>, queue_count> queues_;
   std::array<size_t, queue_count> cursors_{};
-  std::vector<Mark> marks_;              // by level: the queues when its decision was made
-  size_t expanded_ = 0;                  // trail entries whose clauses are there
+  std::vector<Mark> marks_;  // by level: the queues when its decision was made
+  size_t expanded_ = 0;      // trail entries whose clauses are there
 };
 
 }  // namespace cooper::resolve

@@ -33,15 +33,18 @@ std::string hint_for(const ebuild::PackageName& name, const Repositories& reposi
 
 Result<> check_atom(const spec::Located<ebuild::Atom>& atom, const Repositories& repositories, std::string_view key) {
   if (has_wildcard(atom.value) || !matching(atom.value, repositories).empty()) return {};
-  bool known = std::any_of(repositories.begin(), repositories.end(), [&](const auto& r) { return !r->versions(atom.value.name).empty(); });
-  if (known) return fail(ErrorKind::usage, fmt::format("{}: no ebuild matches '{}'", key, atom.value.text()), atom.where);
-  return fail(ErrorKind::usage, fmt::format("{}: there is no package '{}'", key, atom.value.name.text()), atom.where, {},
-              hint_for(atom.value.name, repositories));
+  bool known = std::any_of(repositories.begin(), repositories.end(),
+                           [&](const auto& r) { return !r->versions(atom.value.name).empty(); });
+  if (known)
+    return fail(ErrorKind::usage, fmt::format("{}: no ebuild matches '{}'", key, atom.value.text()), atom.where);
+  return fail(ErrorKind::usage, fmt::format("{}: there is no package '{}'", key, atom.value.name.text()), atom.where,
+              {}, hint_for(atom.value.name, repositories));
 }
 
 std::string without_sign(const std::string& flag) { return flag.starts_with('-') ? flag.substr(1) : flag; }
 
-Result<> check_flags(const spec::PackageSpec& package, const Repositories& repositories, const repository::Config& config) {
+Result<> check_flags(const spec::PackageSpec& package, const Repositories& repositories,
+                     const repository::Config& config) {
   std::set<std::string> known;
   for (const repository::Package* match : matching(package.atom.value, repositories))
     for (const auto& [flag, state] : config.flags(*match)) known.insert(flag);
@@ -50,9 +53,11 @@ Result<> check_flags(const spec::PackageSpec& package, const Repositories& repos
     if (name == "*" || known.contains(name)) continue;
     std::vector<std::string> names(known.begin(), known.end());
     std::string nearest = util::nearest(name, names);
-    std::string hint = nearest.empty() ? fmt::format("its flags are: {}", util::join(names, ", ")) : fmt::format("did you mean '{}'?", nearest);
+    std::string hint = nearest.empty() ? fmt::format("its flags are: {}", util::join(names, ", "))
+                                       : fmt::format("did you mean '{}'?", nearest);
     if (names.empty()) hint = "it has no flags at all";
-    return fail(ErrorKind::usage, fmt::format("{} has no USE flag '{}'", package.atom.value.text(), name), flag.where, {}, hint);
+    return fail(ErrorKind::usage, fmt::format("{} has no USE flag '{}'", package.atom.value.text(), name), flag.where,
+                {}, hint);
   }
   return {};
 }
@@ -74,8 +79,9 @@ std::vector<std::string> unused_flags(const spec::ImageSpec& spec, const Plan& p
   std::vector<std::string> out;
   for (const spec::Located<std::string>& flag : spec.use) {
     std::string name = without_sign(flag.value);
-    bool known = name == "*" || std::any_of(plan.packages.begin(), plan.packages.end(),
-                                            [&](const PlannedPackage& package) { return package.flags.contains(name); });
+    bool known =
+        name == "*" || std::any_of(plan.packages.begin(), plan.packages.end(),
+                                   [&](const PlannedPackage& package) { return package.flags.contains(name); });
     if (!known) out.push_back(fmt::format("{}: no package of the plan has the USE flag '{}'", flag.where, name));
   }
   return out;

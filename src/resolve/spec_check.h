@@ -13,7 +13,8 @@
 namespace cooper::resolve {
 
 // Errors: usage, with the place in the spec and the nearest name.
-Result<> check_spec(const spec::ImageSpec& spec, const std::vector<std::shared_ptr<repository::Repository>>& repositories,
+Result<> check_spec(const spec::ImageSpec& spec,
+                    const std::vector<std::shared_ptr<repository::Repository>>& repositories,
                     const repository::Config& config);
 
 // Flags of the spec's `use` that no package of the plan has, as warnings.

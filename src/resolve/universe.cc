@@ -39,7 +39,8 @@ Universe::Universe(const Request& request) : request_(request) {
 
 std::string Universe::slot_text(InstanceId id) const {
   const auto& metadata = package(id).metadata;
-  return metadata.subslot.empty() || metadata.subslot == metadata.slot ? metadata.slot : metadata.slot + "/" + metadata.subslot;
+  return metadata.subslot.empty() || metadata.subslot == metadata.slot ? metadata.slot
+                                                                       : metadata.slot + "/" + metadata.subslot;
 }
 
 const std::vector<InstanceId>& Universe::versions(const ebuild::PackageName& name) {
@@ -89,7 +90,8 @@ const Dependencies& Universe::dependencies(InstanceId id) {
 const repository::VisibilityReason& Universe::visibility(InstanceId id) {
   Instance& instance = instances_[id];
   if (!instance.visibility)
-    instance.visibility = std::make_unique<repository::VisibilityReason>(request_.config->visibility(*instance.package));
+    instance.visibility =
+        std::make_unique<repository::VisibilityReason>(request_.config->visibility(*instance.package));
   return *instance.visibility;
 }
 
@@ -105,7 +107,8 @@ std::vector<Universe::UseMismatch> Universe::use_mismatches(InstanceId id, const
   const auto& known = flags(id);
   auto has_flag = [&](std::string_view flag) { return known.contains(std::string(flag)); };
   for (const ebuild::FlagDemand& demand : ebuild::flag_demands(atom, use_of_dependent))
-    if (!ebuild::meets(demand, use(id), has_flag)) out.push_back({std::string(demand.flag), demand.on, has_flag(demand.flag)});
+    if (!ebuild::meets(demand, use(id), has_flag))
+      out.push_back({std::string(demand.flag), demand.on, has_flag(demand.flag)});
   return out;
 }
 
@@ -144,11 +147,16 @@ bool Universe::image_provides(const ebuild::Atom& atom) const {
     if (provided.name != atom.name) continue;
     if (!provided.slot.empty() && !atom.slot.empty() && provided.slot != atom.slot) continue;
     // A version is compared where both sides give one: "=sys-libs/glibc-2.36" does not satisfy ">=sys-libs/glibc-2.38".
-    if (provided.op == ebuild::Operator::none || atom.matches(ebuild::Cpv{provided.name, provided.version})) return true;
+    if (provided.op == ebuild::Operator::none || atom.matches(ebuild::Cpv{provided.name, provided.version}))
+      return true;
   }
+  return false;
+}
+
+bool Universe::package_provided(const ebuild::Atom& atom) const {
   auto found = provided_by_name_.find(atom.name.text());
-  return found != provided_by_name_.end() &&
-         std::any_of(found->second.begin(), found->second.end(), [&](const ebuild::Cpv& cpv) { return provides(cpv, atom); });
+  return found != provided_by_name_.end() && std::any_of(found->second.begin(), found->second.end(),
+                                                         [&](const ebuild::Cpv& cpv) { return provides(cpv, atom); });
 }
 
 std::string nearest_package(const ebuild::PackageName& name,

@@ -1,5 +1,5 @@
-// The packages that a search may meet, interned: each ebuild is a number; its flags, visibility and evaluated dependencies
-// are worked out once, when first asked for.
+// The packages that a search may meet, interned: each ebuild is a number; its flags, visibility and evaluated
+// dependencies are worked out once, when first asked for.
 #pragma once
 
 #include <map>
@@ -15,11 +15,11 @@
 
 namespace cooper::resolve {
 
-using InstanceId = int32_t;                        // an ebuild of a repository with its USE flags
+using InstanceId = int32_t;  // an ebuild of a repository with its USE flags
 constexpr InstanceId no_instance = -1;
 
 enum class DependencyClass { depend, bdepend, rdepend, pdepend, idepend };
-std::string_view name_of(DependencyClass c);       // "DEPEND", …
+std::string_view name_of(DependencyClass c);  // "DEPEND", …
 
 // Dependencies with the USE conditionals resolved. Nodes never move: they serve as identities.
 struct Dependencies {
@@ -37,7 +37,7 @@ class Universe {
 
   const repository::Package& package(InstanceId id) const { return *instances_[id].package; }
   std::string text(InstanceId id) const { return package(id).cpv.text(); }
-  std::string slot_text(InstanceId id) const;      // "8.2", or "0/72.1" where there is a subslot
+  std::string slot_text(InstanceId id) const;  // "8.2", or "0/72.1" where there is a subslot
   const ebuild::UseSet& use(InstanceId id);
   const std::map<std::string, repository::FlagState>& flags(InstanceId id);
   const Dependencies& dependencies(InstanceId id);
@@ -54,19 +54,24 @@ class Universe {
     bool wanted = true;
     bool has_flag = true;
   };
-  std::vector<UseMismatch> use_mismatches(InstanceId id, const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  std::vector<UseMismatch> use_mismatches(InstanceId id, const ebuild::Atom& atom,
+                                          const ebuild::UseSet& use_of_dependent);
 
   // Index into Request::base_provides, or -1.
   int base_provides(const ebuild::Atom& atom) const;
   bool image_provides(const ebuild::Atom& atom) const;
+  // package.provided: counts as being there in every root.
+  bool package_provided(const ebuild::Atom& atom) const;
 
   const Request& request() const { return request_; }
-  std::string nearest_name(const ebuild::PackageName& name) const { return nearest_package(name, request_.repositories); }
+  std::string nearest_name(const ebuild::PackageName& name) const {
+    return nearest_package(name, request_.repositories);
+  }
 
  private:
   struct Instance {
     const repository::Package* package = nullptr;
-    int priority = 0;                              // of the repository: 0 is the highest
+    int priority = 0;  // of the repository: 0 is the highest
     std::unique_ptr<repository::VisibilityReason> visibility;
     std::unique_ptr<ebuild::UseSet> use;
     std::unique_ptr<std::map<std::string, repository::FlagState>> flags;
@@ -75,7 +80,7 @@ class Universe {
   const Request& request_;
   std::vector<Instance> instances_;
   std::unordered_map<std::string, std::vector<InstanceId>> by_name_;
-  std::unordered_map<std::string, std::vector<int>> base_by_name_;   // indices into base_provides
+  std::unordered_map<std::string, std::vector<int>> base_by_name_;              // indices into base_provides
   std::unordered_map<std::string, std::vector<ebuild::Cpv>> provided_by_name_;  // package.provided
 };
 

@@ -62,7 +62,9 @@ std::optional<Error> Reader::error() const {
 void Reader::problem_at(std::string where, std::string what, std::string why, std::string hint) {
   Problem problem{0, 0, {}};
   auto parts = util::split(where, ':');
-  auto number = [](std::string_view text, uint32_t& value) { std::from_chars(text.data(), text.data() + text.size(), value); };
+  auto number = [](std::string_view text, uint32_t& value) {
+    std::from_chars(text.data(), text.data() + text.size(), value);
+  };
   if (parts.size() >= 3) {
     number(parts.end()[-2], problem.line);
     number(parts.end()[-1], problem.column);
@@ -81,7 +83,8 @@ void Reader::unknown_key(const toml::key& key, const std::vector<std::string>& v
     return problem(key.source(), what, {}, fmt::format("did you mean '{}'?", nearest));
   // A top-level key below a [table] line belongs to that table: TOML's most common slip.
   if (!path.empty() && schema["properties"].contains(dashed))
-    return problem(key.source(), what, {}, fmt::format("'{}' belongs at the top of the file, before the first [table] line", dashed));
+    return problem(key.source(), what, {},
+                   fmt::format("'{}' belongs at the top of the file, before the first [table] line", dashed));
   for (const auto& [name, value] : schema["properties"].items())
     if (value.contains("properties") && value["properties"].contains(dashed))
       return problem(key.source(), what, {}, fmt::format("'{}' belongs in [{}]", dashed, name));
@@ -91,7 +94,9 @@ void Reader::unknown_key(const toml::key& key, const std::vector<std::string>& v
 std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const toml::table& table) {
   std::vector<std::pair<const toml::key*, const toml::node*>> out;
   for (auto&& [name, value] : table) out.emplace_back(&name, &value);
-  auto place = [](const auto& entry) { return std::pair(entry.first->source().begin.line, entry.first->source().begin.column); };
+  auto place = [](const auto& entry) {
+    return std::pair(entry.first->source().begin.line, entry.first->source().begin.column);
+  };
   std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
   return out;
 }

@@ -87,7 +87,7 @@ struct Kind {
 template <typename T>
 struct Key {
   std::string name;
-  std::string help;                       // one sentence: the schema's description
+  std::string help;  // one sentence: the schema's description
   bool required = false;
   Json schema;
   std::function<void(Reader&, const toml::node&, T&)> read;
@@ -160,7 +160,8 @@ Key<T> section(std::string name, Table<T> table, std::string help) {
 template <typename V>
 Kind<std::vector<V>> list_of(const Kind<V>& element) {
   Json schema = {{"type", "array"}, {"items", element.schema}};
-  return {std::move(schema), [read = element.read](Reader& reader, const toml::node& node) -> std::optional<std::vector<V>> {
+  return {std::move(schema),
+          [read = element.read](Reader& reader, const toml::node& node) -> std::optional<std::vector<V>> {
             const toml::array* array = node.as_array();
             if (!array) return reader.wrong_type(node, "an array"), std::nullopt;
             std::vector<V> out;

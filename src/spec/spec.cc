@@ -27,7 +27,8 @@ Result<ImageSpec> load(const std::filesystem::path& file) {
   auto text = util::read_file(file, 16 << 20);
   if (!text) {
     Error error = std::move(text).error();
-    return fail(ErrorKind::usage, "cannot read the image spec", file.string(), error.why.empty() ? error.what : error.why);
+    return fail(ErrorKind::usage, "cannot read the image spec", file.string(),
+                error.why.empty() ? error.what : error.why);
   }
   ImageSpec spec = TRY(parse(*text, file));
   for (const FileSpec& entry : spec.files) {

@@ -29,50 +29,62 @@ struct PackageSpec {
 
 struct RepositorySpec {
   std::string name;
-  std::string path, git, tarball, commit;   // one of path, git, tarball
+  std::string path, git, tarball, commit;  // one of path, git, tarball
   std::string where;
 };
 
-struct FileSpec {                            // [[root.file]]
-  std::string path;                          // absolute, in the image
-  std::string source;                        // relative to the spec, or ""
+struct FileSpec {      // [[root.file]]
+  std::string path;    // absolute, in the image
+  std::string source;  // relative to the spec, or ""
   std::optional<std::string> content;
   uint32_t mode = 0644;
-  std::string user, group;                   // names or numbers; "" is root
+  std::string user, group;  // names or numbers; "" is root
   std::string where;
 };
 
-struct DirectorySpec { std::string path; uint32_t mode = 0755; std::string user, group; std::string where; };
-struct SymlinkSpec { std::string path, target; std::string where; };
+struct DirectorySpec {
+  std::string path;
+  uint32_t mode = 0755;
+  std::string user, group;
+  std::string where;
+};
+struct SymlinkSpec {
+  std::string path, target;
+  std::string where;
+};
 
-struct UserSpec {                            // [[root.user]]
+struct UserSpec {  // [[root.user]]
   std::string name;
   uint32_t uid = 0;
-  std::optional<uint32_t> gid;               // default: a group of the same name and number
+  std::optional<uint32_t> gid;  // default: a group of the same name and number
   std::string home = "/nonexistent", shell = "/sbin/nologin", comment;
   std::vector<std::string> groups;
   std::string where;
 };
-struct GroupSpec { std::string name; uint32_t gid = 0; std::string where; };
+struct GroupSpec {
+  std::string name;
+  uint32_t gid = 0;
+  std::string where;
+};
 
-struct ImageConfig {                         // [config]: the OCI image config
+struct ImageConfig {                                               // [config]: the OCI image config
   std::vector<std::string> entrypoint, cmd, env, expose, volumes;  // env: "NAME=value"
   std::string user, workdir, stop_signal;
   std::map<std::string, std::string> labels;
 };
 
-struct TestSpec {                            // [[test]]
+struct TestSpec {  // [[test]]
   std::vector<std::string> run;
-  std::optional<std::string> stdout_text;    // whole output, final white space ignored
+  std::optional<std::string> stdout_text;  // whole output, final white space ignored
   std::optional<std::string> stdout_contains;
   std::optional<std::string> stdin_text;
   int exit = 0;
-  int timeout = 60;                          // seconds
+  int timeout = 60;  // seconds
   std::string name, where;
 };
 
 struct ImageSpec {
-  std::filesystem::path file;                // the spec itself; relative paths start at its folder
+  std::filesystem::path file;  // the spec itself; relative paths start at its folder
   std::string name;
   std::optional<std::string> tag;
   std::vector<Located<ebuild::Atom>> packages;
@@ -82,13 +94,13 @@ struct ImageSpec {
   std::vector<RepositorySpec> repositories;
   std::string profile = "cooper:default/linux/amd64";
   std::filesystem::path portage_config;
-  std::map<std::string, std::string> variables;   // [profile] variables: CFLAGS …
+  std::map<std::string, std::string> variables;  // [profile] variables: CFLAGS …
   std::string base_from = "debian:bookworm";
-  bool build_libc = false;                   // [base] libc = "build"
+  bool build_libc = false;  // [base] libc = "build"
   std::vector<Located<ebuild::Atom>> exclude;
   std::vector<std::string> trim = {"docs", "headers", "static-libs", "build-tools", "package-database"};
-  std::vector<std::string> keep;             // paths or globs that no trim takes
-  std::vector<std::string> remove;           // paths or globs to take away
+  std::vector<std::string> keep;                                                   // paths or globs that no trim takes
+  std::vector<std::string> remove;                                                 // paths or globs to take away
   std::optional<std::vector<std::string>> locales, charsets, timezones, terminfo;  // data slices; absent: all
   std::vector<FileSpec> files;
   std::vector<DirectorySpec> directories;

@@ -16,13 +16,17 @@ namespace {
 
 Table<PackageSpec> package_table() {
   auto words = list_of(located(filled_text()));
-  return {{
-              key("use", &PackageSpec::use, list_of(located(use_flag())), "USE flags of this package: \"flag\" on, \"-flag\" off."),
-              key("keywords", &PackageSpec::keywords, words, "Keywords accepted besides the stable ones: \"~amd64\", \"**\"."),
-              key("license", &PackageSpec::license, words, "Licenses accepted besides the profile's: names or \"@GROUP\"."),
-              key("env", &PackageSpec::env, variables(), "Variables of this package's build: CFLAGS, EXTRA_ECONF and the like."),
-          },
-          {}};
+  return {
+      {
+          key("use", &PackageSpec::use, list_of(located(use_flag())),
+              "USE flags of this package: \"flag\" on, \"-flag\" off."),
+          key("keywords", &PackageSpec::keywords, words,
+              "Keywords accepted besides the stable ones: \"~amd64\", \"**\"."),
+          key("license", &PackageSpec::license, words, "Licenses accepted besides the profile's: names or \"@GROUP\"."),
+          key("env", &PackageSpec::env, variables(),
+              "Variables of this package's build: CFLAGS, EXTRA_ECONF and the like."),
+      },
+      {}};
 }
 
 Key<ImageSpec> packages_settings() {
@@ -36,8 +40,9 @@ Key<ImageSpec> packages_settings() {
       PathScope scope(reader, fmt::format("\"{}\"", name.str()));
       auto atom = ebuild::Atom::parse_user(name.str(), true);
       if (!atom) {
-        reader.problem(name.source(), atom.error().what, atom.error().why,
-                       name.str().contains('/') ? atom.error().hint : "quote the whole name: [package.\"category/name\"]");
+        reader.problem(
+            name.source(), atom.error().what, atom.error().why,
+            name.str().contains('/') ? atom.error().hint : "quote the whole name: [package.\"category/name\"]");
         continue;
       }
       const toml::table* settings = value.as_table();
@@ -50,7 +55,8 @@ Key<ImageSpec> packages_settings() {
       spec.package.push_back(std::move(package));
     }
   };
-  return {"package", "Settings of single packages, by atom: what package.use and its kin hold in Gentoo.", false, schema, read};
+  return {"package", "Settings of single packages, by atom: what package.use and its kin hold in Gentoo.", false,
+          schema, read};
 }
 
 // ---- [repositories]
@@ -64,8 +70,8 @@ bool is_tarball(std::string_view text) {
 
 // The short form, a string: which of path, git and tarball it is.
 void set_location(RepositorySpec& repository, std::string_view text) {
-  bool git = text.starts_with("git+") || text.starts_with("git://") || text.starts_with("ssh://") || text.ends_with(".git") ||
-             text.starts_with("git@");
+  bool git = text.starts_with("git+") || text.starts_with("git://") || text.starts_with("ssh://") ||
+             text.ends_with(".git") || text.starts_with("git@");
   if (git)
     repository.git = text.starts_with("git+") ? text.substr(4) : text;
   else if (is_tarball(text))
@@ -95,13 +101,17 @@ Table<RepositorySpec> repository_table() {
 }
 
 bool valid_repository_name(std::string_view name) {  // PMS 3.1.5
-  auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
   return !name.empty() && name[0] != '-' && std::all_of(name.begin(), name.end(), letter);
 }
 
 Key<ImageSpec> repositories() {
   Json entry = {{"oneOf", {{{"type", "string"}, {"minLength", 1}}, schema_of(repository_table())}}};
-  Json schema = {{"type", "object"}, {"propertyNames", {{"pattern", "^[A-Za-z0-9_][A-Za-z0-9_-]*$"}}}, {"additionalProperties", entry}};
+  Json schema = {{"type", "object"},
+                 {"propertyNames", {{"pattern", "^[A-Za-z0-9_][A-Za-z0-9_-]*$"}}},
+                 {"additionalProperties", entry}};
   auto read = [table = repository_table()](Reader& reader, const toml::node& node, ImageSpec& spec) {
     const toml::table* source = node.as_table();
     if (!source) return reader.wrong_type(node, "a table: name = path, git URL or tarball");
@@ -127,7 +137,8 @@ Key<ImageSpec> repositories() {
       spec.repositories.push_back(std::move(repository));
     }
   };
-  return {"repositories", "Ebuild repositories, highest priority first: name = path, git URL or tarball. Default: the bundled one.",
+  return {"repositories",
+          "Ebuild repositories, highest priority first: name = path, git URL or tarball. Default: the bundled one.",
           false, schema, read};
 }
 
@@ -135,7 +146,8 @@ Key<ImageSpec> repositories() {
 
 Kind<std::filesystem::path> host_path() {
   Kind<std::string> plain = filled_text();
-  return {plain.schema, [read = plain.read](Reader& reader, const toml::node& node) -> std::optional<std::filesystem::path> {
+  return {plain.schema,
+          [read = plain.read](Reader& reader, const toml::node& node) -> std::optional<std::filesystem::path> {
             auto value = read(reader, node);
             if (!value) return std::nullopt;
             return from_spec_folder(reader, *value);
@@ -145,10 +157,13 @@ Kind<std::filesystem::path> host_path() {
 Table<ImageSpec> profile_table() {
   return {{
               key("profile", &ImageSpec::profile, filled_text(),
-                  "The profile: \"repository:path\", or the path of a profile folder. Default: \"cooper:default/linux/amd64\"."),
+                  "The profile: \"repository:path\", or the path of a profile folder. Default: "
+                  "\"cooper:default/linux/amd64\"."),
               key("portage-config", &ImageSpec::portage_config, host_path(),
-                  "An etc/portage folder (make.conf, package.use …) to take settings from; from the spec's folder where relative."),
-              key("variables", &ImageSpec::variables, variables(), "Variables as in make.conf: CFLAGS, PYTHON_TARGETS, ACCEPT_KEYWORDS …"),
+                  "An etc/portage folder (make.conf, package.use …) to take settings from; from the spec's folder "
+                  "where relative."),
+              key("variables", &ImageSpec::variables, variables(),
+                  "Variables as in make.conf: CFLAGS, PYTHON_TARGETS, ACCEPT_KEYWORDS …"),
           },
           {}};
 }
@@ -164,9 +179,10 @@ Kind<std::string> base_source() {
             const std::vector<std::string> kinds = {"debian", "oci", "tar", "dir", "host"};
             if (kind == "host" || std::find(kinds.begin(), kinds.end(), kind) == kinds.end() || argument.empty()) {
               std::string nearest = util::nearest(kind, kinds);
-              reader.problem(node, fmt::format("invalid base root '{}'", *value),
-                             "a base root is debian:SUITE, oci:REFERENCE, tar:FILE, dir:PATH or host",
-                             nearest.empty() || nearest == kind ? "" : fmt::format("did you mean '{}:{}'?", nearest, argument));
+              reader.problem(
+                  node, fmt::format("invalid base root '{}'", *value),
+                  "a base root is debian:SUITE, oci:REFERENCE, tar:FILE, dir:PATH or host",
+                  nearest.empty() || nearest == kind ? "" : fmt::format("did you mean '{}:{}'?", nearest, argument));
               return std::nullopt;
             }
             if (kind == "tar" || kind == "dir") return kind + ":" + from_spec_folder(reader, argument).string();
@@ -184,13 +200,15 @@ Kind<bool> libc_choice() {
 }
 
 Table<ImageSpec> base_table() {
-  return {{
-              key("from", &ImageSpec::base_from, base_source(),
-                  "The root that builds run in: debian:SUITE, oci:REFERENCE, tar:FILE, dir:PATH or host. Default: \"debian:bookworm\"."),
-              key("libc", &ImageSpec::build_libc, libc_choice(),
-                  "\"adopt\" takes the C library from the base root (the default), \"build\" builds it from its ebuild."),
-          },
-          {}};
+  return {
+      {
+          key("from", &ImageSpec::base_from, base_source(),
+              "The root that builds run in: debian:SUITE, oci:REFERENCE, tar:FILE, dir:PATH or host. Default: "
+              "\"debian:bookworm\"."),
+          key("libc", &ImageSpec::build_libc, libc_choice(),
+              "\"adopt\" takes the C library from the base root (the default), \"build\" builds it from its ebuild."),
+      },
+      {}};
 }
 
 // ---- [root]
@@ -198,7 +216,8 @@ Table<ImageSpec> base_table() {
 Table<FileSpec> file_table() {
   return {{
               key("path", &FileSpec::path, absolute_path(), "Where it goes in the image.", true),
-              key("source", &FileSpec::source, filled_text(), "The file it is copied from; from the spec's folder where relative."),
+              key("source", &FileSpec::source, filled_text(),
+                  "The file it is copied from; from the spec's folder where relative."),
               key("content", &FileSpec::content, text(), "Its content, in place of a source."),
               key("mode", &FileSpec::mode, mode(), "Its mode. Default: \"0644\"."),
               key("user", &FileSpec::user, owner(), "Its owner, a name or number. Default: root."),
@@ -240,8 +259,9 @@ Table<UserSpec> user_table() {
               key("home", &UserSpec::home, absolute_path(), "Its home folder. Default: \"/nonexistent\"."),
               key("shell", &UserSpec::shell, absolute_path(), "Its shell. Default: \"/sbin/nologin\"."),
               key("comment", &UserSpec::comment,
-                  checked_text("^[^:\\n]*$", [](std::string_view s) { return s.find_first_of(":\n") == s.npos; },
-                               "':' and line ends cannot stand in passwd"),
+                  checked_text(
+                      "^[^:\\n]*$", [](std::string_view s) { return s.find_first_of(":\n") == s.npos; },
+                      "':' and line ends cannot stand in passwd"),
                   "What passwd says of it."),
               key("groups", &UserSpec::groups, list_of(account_name()), "Further groups that it belongs to."),
           },
@@ -262,7 +282,8 @@ void no_twins(Reader& reader, const std::vector<T>& list, const char* what, Id i
   for (size_t i = 0; i < list.size(); ++i)
     for (size_t j = 0; j < i; ++j) {
       if (id(list[i]) != id(list[j])) continue;
-      reader.problem_at(list[i].where, fmt::format("{} '{}' is there twice", what, id(list[i])), "first at " + list[j].where);
+      reader.problem_at(list[i].where, fmt::format("{} '{}' is there twice", what, id(list[i])),
+                        "first at " + list[j].where);
       break;
     }
 }
@@ -270,8 +291,10 @@ void no_twins(Reader& reader, const std::vector<T>& list, const char* what, Id i
 Table<ImageSpec> root_table() {
   auto words = list_of(filled_text());
   return {{
-              key("exclude", &ImageSpec::exclude, list_of(located(atom())), "Packages left out of the image although something needs them."),
-              key("trim", &ImageSpec::trim, list_of(one_of({"docs", "headers", "static-libs", "build-tools", "package-database"})),
+              key("exclude", &ImageSpec::exclude, list_of(located(atom())),
+                  "Packages left out of the image although something needs them."),
+              key("trim", &ImageSpec::trim,
+                  list_of(one_of({"docs", "headers", "static-libs", "build-tools", "package-database"})),
                   "What is taken away from the packages' files. Default: all of these."),
               key("keep", &ImageSpec::keep, list_of(absolute_path()), "Paths or globs that no trim takes."),
               key("remove", &ImageSpec::remove, list_of(absolute_path()), "Paths or globs to take away."),
@@ -302,31 +325,38 @@ Table<ImageConfig> config_table() {
   auto words = list_of(text());
   return {{
               key("entrypoint", &ImageConfig::entrypoint, words, "The command that always runs."),
-              key("cmd", &ImageConfig::cmd, words, "The command, or the arguments of the entry point, where the user gives none."),
-              key("env", &ImageConfig::env, environment(), "Environment variables: { NAME = \"value\" } or [\"NAME=value\"]."),
+              key("cmd", &ImageConfig::cmd, words,
+                  "The command, or the arguments of the entry point, where the user gives none."),
+              key("env", &ImageConfig::env, environment(),
+                  "Environment variables: { NAME = \"value\" } or [\"NAME=value\"]."),
               key("expose", &ImageConfig::expose, list_of(port()), "Ports that it serves: \"9000/tcp\"."),
               key("volumes", &ImageConfig::volumes, list_of(absolute_path()), "Folders that hold data of their own."),
               key("user", &ImageConfig::user,
-                  checked_text("^[a-z0-9_-]+(:[a-z0-9_-]+)?$",
-                               [](std::string_view s) {
-                                 return !s.empty() && s.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-:") == s.npos &&
-                                        s.front() != ':' && s.back() != ':' && std::count(s.begin(), s.end(), ':') <= 1;
-                               },
-                               "it must be USER or USER:GROUP, names or numbers"),
+                  checked_text(
+                      "^[a-z0-9_-]+(:[a-z0-9_-]+)?$",
+                      [](std::string_view s) {
+                        return !s.empty() && s.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-:") == s.npos &&
+                               s.front() != ':' && s.back() != ':' && std::count(s.begin(), s.end(), ':') <= 1;
+                      },
+                      "it must be USER or USER:GROUP, names or numbers"),
                   "The user that it runs as. Default: root."),
               key("workdir", &ImageConfig::workdir,
-                  checked_text("^/", [](std::string_view s) { return s.starts_with('/'); }, "it must be an absolute path"),
+                  checked_text(
+                      "^/", [](std::string_view s) { return s.starts_with('/'); }, "it must be an absolute path"),
                   "The folder that it starts in."),
               key("stop-signal", &ImageConfig::stop_signal,
-                  checked_text("^(SIG[A-Z0-9+-]+|[0-9]+)$",
-                               [](std::string_view s) {
-                                 if (s.starts_with("SIG"))
-                                   return s.size() > 3 && s.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-") == s.npos;
-                                 return !s.empty() && s.size() <= 2 && s.find_first_not_of("0123456789") == s.npos;
-                               },
-                               "a signal is a name such as SIGQUIT, or a number"),
+                  checked_text(
+                      "^(SIG[A-Z0-9+-]+|[0-9]+)$",
+                      [](std::string_view s) {
+                        if (s.starts_with("SIG"))
+                          return s.size() > 3 &&
+                                 s.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-") == s.npos;
+                        return !s.empty() && s.size() <= 2 && s.find_first_not_of("0123456789") == s.npos;
+                      },
+                      "a signal is a name such as SIGQUIT, or a number"),
                   "The signal that asks it to stop. Default: SIGTERM."),
-              key("labels", &ImageConfig::labels, labels(), "Labels of the image: { \"org.opencontainers.image.title\" = \"…\" }."),
+              key("labels", &ImageConfig::labels, labels(),
+                  "Labels of the image: { \"org.opencontainers.image.title\" = \"…\" }."),
           },
           {}};
 }
@@ -354,7 +384,8 @@ Table<TestSpec> test_table() {
           },
           [](Reader& reader, const toml::table& source, TestSpec& test) {
             if (source.contains("run") && test.run.empty())
-              reader.problem(*source.get("run"), fmt::format("'{}.run' is empty", reader.path), "a test is a command and its arguments");
+              reader.problem(*source.get("run"), fmt::format("'{}.run' is empty", reader.path),
+                             "a test is a command and its arguments");
           }};
 }
 
@@ -372,17 +403,22 @@ Table<ImageSpec> image_spec_table() {
   return {{
               key("name", &ImageSpec::name, image_name(), "The image's name.", true),
               key("tag", &ImageSpec::tag, image_tag(), "The image's tag. Default: the version of the first package."),
-              key("packages", &ImageSpec::packages, list_of(located(atom())), "What the image is for: atoms, as in Gentoo.", true),
-              key("use", &ImageSpec::use, list_of(located(use_flag())), "USE flags everywhere: \"flag\" on, \"-flag\" off."),
-              key("mask", &ImageSpec::mask, list_of(located(atom())), "Packages that must not be taken, as in package.mask."),
-              key("unmask", &ImageSpec::unmask, list_of(located(atom())), "Packages that a mask of the profile or a repository shall not hold back."),
+              key("packages", &ImageSpec::packages, list_of(located(atom())),
+                  "What the image is for: atoms, as in Gentoo.", true),
+              key("use", &ImageSpec::use, list_of(located(use_flag())),
+                  "USE flags everywhere: \"flag\" on, \"-flag\" off."),
+              key("mask", &ImageSpec::mask, list_of(located(atom())),
+                  "Packages that must not be taken, as in package.mask."),
+              key("unmask", &ImageSpec::unmask, list_of(located(atom())),
+                  "Packages that a mask of the profile or a repository shall not hold back."),
               packages_settings(),
               repositories(),
               section("profile", profile_table(), "The profile and settings as of make.conf."),
               section("base", base_table(), "The environment that packages are built in."),
               section("root", root_table(), "What is in the image besides the packages' files, and what is not."),
               key("config", &ImageSpec::config, value_of(config_table()), "The OCI image config."),
-              key("test", &ImageSpec::tests, list_of(value_of(test_table())), "Tests of the finished image; a failing one fails the build."),
+              key("test", &ImageSpec::tests, list_of(value_of(test_table())),
+                  "Tests of the finished image; a failing one fails the build."),
           },
           [](Reader& reader, const toml::table& source, ImageSpec& spec) {
             const toml::node* packages = source.get("packages");

@@ -20,10 +20,12 @@ bool valid_use_flag(std::string_view text) {
   if (text == "-*") return true;
   if (text.starts_with('-')) text.remove_prefix(1);
   if (text.empty() || !is_alnum(text[0])) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || std::string_view("+_@-").contains(c); });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_alnum(c) || std::string_view("+_@-").contains(c); });
 }
 
-// One part between slashes: runs of [a-z0-9] joined by ".", "_", "__" or dashes (OCI distribution-spec, "pulling manifests").
+// One part between slashes: runs of [a-z0-9] joined by ".", "_", "__" or dashes (OCI distribution-spec, "pulling
+// manifests").
 bool valid_name_part(std::string_view part) {
   auto letter = [](char c) { return is_lower(c) || is_digit(c); };
   if (part.empty() || !letter(part.front()) || !letter(part.back())) return false;
@@ -71,7 +73,8 @@ bool valid_absolute_path(std::string_view text) {
 
 bool valid_account_name(std::string_view text) {
   if (text.empty() || text.size() > 32 || !(is_lower(text[0]) || text[0] == '_')) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-'; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-'; });
 }
 
 std::optional<uint32_t> number(std::string_view text, int base, uint32_t most) {
@@ -111,7 +114,8 @@ std::optional<std::string> read_text(Reader& reader, const toml::node& node) {
 // { NAME = "value", … } with a rule for the names.
 Kind<std::map<std::string, std::string>> string_table(Json names, bool (*valid)(std::string_view), std::string rule) {
   using Map = std::map<std::string, std::string>;
-  Json schema = {{"type", "object"}, {"propertyNames", std::move(names)}, {"additionalProperties", {{"type", "string"}}}};
+  Json schema = {
+      {"type", "object"}, {"propertyNames", std::move(names)}, {"additionalProperties", {{"type", "string"}}}};
   return {std::move(schema), [valid, rule](Reader& reader, const toml::node& node) -> std::optional<Map> {
             const toml::table* table = node.as_table();
             if (!table) return reader.wrong_type(node, "a table of strings"), std::nullopt;
@@ -188,11 +192,13 @@ Kind<std::map<std::string, std::string>> variables() {
 }
 
 Kind<std::map<std::string, std::string>> labels() {
-  return string_table({{"minLength", 1}}, [](std::string_view name) { return !name.empty(); }, "names are not empty");
+  return string_table(
+      {{"minLength", 1}}, [](std::string_view name) { return !name.empty(); }, "names are not empty");
 }
 
 Kind<ebuild::Atom> atom() {
-  return {{{"type", "string"}, {"minLength", 1}}, [](Reader& reader, const toml::node& node) -> std::optional<ebuild::Atom> {
+  return {{{"type", "string"}, {"minLength", 1}},
+          [](Reader& reader, const toml::node& node) -> std::optional<ebuild::Atom> {
             auto value = read_text(reader, node);
             if (!value) return std::nullopt;
             auto parsed = ebuild::Atom::parse_user(*value);
@@ -203,15 +209,16 @@ Kind<ebuild::Atom> atom() {
 }
 
 Kind<std::string> use_flag() {
-  return checked_text(R"(^(-\*|-?[A-Za-z0-9][A-Za-z0-9+_@-]*)$)", valid_use_flag,
-                      "a USE flag begins with a letter or digit and goes on with letters, digits and + _ @ -; a '-' before it "
-                      "turns it off, '-*' turns all off");
+  return checked_text(
+      R"(^(-\*|-?[A-Za-z0-9][A-Za-z0-9+_@-]*)$)", valid_use_flag,
+      "a USE flag begins with a letter or digit and goes on with letters, digits and + _ @ -; a '-' before it "
+      "turns it off, '-*' turns all off");
 }
 
 Kind<std::string> image_name() {
-  return checked_text(R"(^([a-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$)",
-                      valid_image_name,
-                      "an image name has lower-case letters and digits, with '.', '_', '-' or '/' between them");
+  return checked_text(
+      R"(^([a-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$)",
+      valid_image_name, "an image name has lower-case letters and digits, with '.', '_', '-' or '/' between them");
 }
 
 Kind<std::string> image_tag() {
@@ -220,11 +227,13 @@ Kind<std::string> image_tag() {
 }
 
 Kind<std::string> absolute_path() {
-  return checked_text("^/.", valid_absolute_path, "it must be an absolute path in the image, without '.', '..' or empty parts");
+  return checked_text("^/.", valid_absolute_path,
+                      "it must be an absolute path in the image, without '.', '..' or empty parts");
 }
 
 Kind<uint32_t> mode() {
-  Json schema = {{"oneOf", {{{"type", "string"}, {"pattern", "^0?[0-7]{3,4}$"}}, {{"type", "integer"}, {"maximum", 07777}}}}};
+  Json schema = {
+      {"oneOf", {{{"type", "string"}, {"pattern", "^0?[0-7]{3,4}$"}}, {{"type", "integer"}, {"maximum", 07777}}}}};
   return {std::move(schema), [](Reader& reader, const toml::node& node) -> std::optional<uint32_t> {
             constexpr std::string_view rule = "a file mode is octal: \"0755\" or 0o755, up to 07777";
             if (const auto* value = node.as_integer()) {
@@ -238,22 +247,26 @@ Kind<uint32_t> mode() {
             auto value = read_text(reader, node);
             if (!value) return std::nullopt;
             auto parsed = value->size() >= 3 && value->size() <= 5 ? number(*value, 8, 07777) : std::nullopt;
-            if (!parsed) reader.problem(node, fmt::format("invalid mode '{}' for '{}'", *value, reader.path), std::string(rule));
+            if (!parsed)
+              reader.problem(node, fmt::format("invalid mode '{}' for '{}'", *value, reader.path), std::string(rule));
             return parsed;
           }};
 }
 
 Kind<std::string> account_name() {
   return checked_text("^[a-z_][a-z0-9_-]{0,31}$", valid_account_name,
-                      "names of users and groups have up to 32 lower-case letters, digits, '_' and '-', and begin with a letter or '_'");
+                      "names of users and groups have up to 32 lower-case letters, digits, '_' and '-', and begin with "
+                      "a letter or '_'");
 }
 
 Kind<std::string> owner() {
-  return checked_text("^([a-z_][a-z0-9_-]{0,31}|[0-9]+)$", valid_owner, "it must be the name or the number of a user or group");
+  return checked_text("^([a-z_][a-z0-9_-]{0,31}|[0-9]+)$", valid_owner,
+                      "it must be the name or the number of a user or group");
 }
 
 Kind<std::string> port() {
-  auto kind = checked_text("^[0-9]+(/(tcp|udp|sctp))?$", valid_port, "a port is \"9000/tcp\", \"9000/udp\" or \"9000\"");
+  auto kind =
+      checked_text("^[0-9]+(/(tcp|udp|sctp))?$", valid_port, "a port is \"9000/tcp\", \"9000/udp\" or \"9000\"");
   return {kind.schema, [read = kind.read](Reader& reader, const toml::node& node) {
             auto value = read(reader, node);
             if (value && !value->contains('/')) *value += "/tcp";
@@ -262,14 +275,17 @@ Kind<std::string> port() {
 }
 
 Kind<std::vector<std::string>> environment() {
-  Json schema = {{"oneOf", {variables().schema, {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", "^[^=]+="}}}}}}};
+  Json schema = {
+      {"oneOf", {variables().schema, {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", "^[^=]+="}}}}}}};
   return {std::move(schema), [](Reader& reader, const toml::node& node) -> std::optional<std::vector<std::string>> {
             std::vector<std::string> out;
             if (node.is_array()) {
               auto list = list_of(text()).read(reader, node);
               for (const std::string& line : *list) {
-                if (valid_variable_name(std::string_view(line).substr(0, line.find('='))) && line.contains('=')) continue;
-                reader.problem(node, fmt::format("invalid entry '{}' in '{}'", line, reader.path), "entries are NAME=value");
+                if (valid_variable_name(std::string_view(line).substr(0, line.find('='))) && line.contains('='))
+                  continue;
+                reader.problem(node, fmt::format("invalid entry '{}' in '{}'", line, reader.path),
+                               "entries are NAME=value");
               }
               return list;
             }

@@ -22,9 +22,13 @@ TEST_F(ResolveTest, HighestVisibleVersion) {
 
 TEST_F(ResolveTest, VersionOperators) {
   for (const char* v : {"1", "1.1", "1.1-r1", "1.2", "2"}) add(std::string("a/lib-") + v);
-  for (auto [atom, expected] : std::vector<std::pair<const char*, const char*>>{
-           {"<a/lib-1.1", "1"}, {"<=a/lib-1.1", "1.1"}, {"=a/lib-1.1", "1.1"}, {"~a/lib-1.1", "1.1-r1"}, {"=a/lib-1*", "1.2"},
-           {">=a/lib-1.1", "2"}, {">a/lib-1.2", "2"}})
+  for (auto [atom, expected] : std::vector<std::pair<const char*, const char*>>{{"<a/lib-1.1", "1"},
+                                                                                {"<=a/lib-1.1", "1.1"},
+                                                                                {"=a/lib-1.1", "1.1"},
+                                                                                {"~a/lib-1.1", "1.1-r1"},
+                                                                                {"=a/lib-1*", "1.2"},
+                                                                                {">=a/lib-1.1", "2"},
+                                                                                {">a/lib-1.2", "2"}})
     EXPECT_THAT(image(plan({atom})), ElementsAre(std::string("a/lib-") + expected)) << atom;
 }
 
@@ -75,7 +79,8 @@ TEST_F(ResolveTest, BindingsAreRecorded) {
   add("a/lib-2", {{"SLOT", "0/72.1"}});
   add("a/lang-1.5", {{"SLOT", "1"}});
   Plan p = plan({"a/app"});
-  EXPECT_THAT(find(p, "a/app-1").slot_bindings, ElementsAre(testing::Pair("a/lang:1=", "1"), testing::Pair("a/lib:=", "0/72.1")));
+  EXPECT_THAT(find(p, "a/app-1").slot_bindings,
+              ElementsAre(testing::Pair("a/lang:1=", "1"), testing::Pair("a/lib:=", "0/72.1")));
 }
 
 TEST_F(ResolveTest, BuildAndImageBindTheSameSubslot) {
@@ -163,12 +168,24 @@ TEST_F(ResolveTest, UseDependencies) {
     const char* use;  // of a/app, which has IUSE "f on off"
     bool works;
   };
-  for (const Case& c : std::vector<Case>{{"a/lib[on]", "", true},         {"a/lib[off]", "", false},       {"a/lib[-off]", "", true},
-                                         {"a/lib[on,-off]", "", true},    {"a/lib[on?]", "on", true},      {"a/lib[off?]", "off", false},
-                                         {"a/lib[off?]", "", true},       {"a/lib[!off?]", "", true},      {"a/lib[!on?]", "", false},
-                                         {"a/lib[on=]", "on", true},      {"a/lib[on=]", "", false},       {"a/lib[!on=]", "", true},
-                                         {"a/lib[none(+)]", "", true},    {"a/lib[none(-)]", "", false},   {"a/lib[-none(-)]", "", true},
-                                         {"a/lib[none]", "", false},      {"a/lib[-none]", "", false},     {"a/lib[off(+)]", "", false}}) {
+  for (const Case& c : std::vector<Case>{{"a/lib[on]", "", true},
+                                         {"a/lib[off]", "", false},
+                                         {"a/lib[-off]", "", true},
+                                         {"a/lib[on,-off]", "", true},
+                                         {"a/lib[on?]", "on", true},
+                                         {"a/lib[off?]", "off", false},
+                                         {"a/lib[off?]", "", true},
+                                         {"a/lib[!off?]", "", true},
+                                         {"a/lib[!on?]", "", false},
+                                         {"a/lib[on=]", "on", true},
+                                         {"a/lib[on=]", "", false},
+                                         {"a/lib[!on=]", "", true},
+                                         {"a/lib[none(+)]", "", true},
+                                         {"a/lib[none(-)]", "", false},
+                                         {"a/lib[-none(-)]", "", true},
+                                         {"a/lib[none]", "", false},
+                                         {"a/lib[-none]", "", false},
+                                         {"a/lib[off(+)]", "", false}}) {
     repository_ = std::make_shared<MemoryRepository>("test");
     add("a/lib-1", {{"IUSE", "+on off"}});
     add("a/app-1", {{"IUSE", "f on off"}, {"RDEPEND", c.dependency}});
@@ -253,7 +270,8 @@ TEST_F(ResolveTest, RepositoryWithTheHigherPriorityWinsTies) {
   EXPECT_EQ(find(*p, "a/lib-1").package->repository, second.get());
 }
 
-// Each app-N excludes all but one version of lib; only the last version of all works. Without learning this takes 2^20 tries.
+// Each app-N excludes all but one version of lib; only the last version of all works. Without learning this takes 2^20
+// tries.
 TEST_F(ResolveTest, ManyDeadEndsAreLearnedNotTried) {
   std::string all_needs;
   for (int i = 0; i < 20; ++i) {

@@ -95,7 +95,7 @@ TEST_F(ResolveTest, AdoptedPackagesAreNotBuilt) {
 }
 
 TEST_F(ResolveTest, PackageProvidedCounts) {
-  add("a/app-1", {{"RDEPEND", ">=a/kernel-5"}});
+  add("a/app-1", {{"RDEPEND", ">=a/kernel-5"}, {"BDEPEND", "a/kernel"}});
   config_->provided_packages = {*ebuild::Cpv::parse("a/kernel-6")};
   EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1"));
 }
@@ -207,7 +207,8 @@ TEST_F(ResolveTest, ReasonsFormAChainToTheRequest) {
 TEST_F(ResolveTest, SameRequestSamePlan) {
   for (int i = 0; i < 30; ++i) {
     std::string n = std::to_string(i);
-    add("a/p" + n + "-1", {{"RDEPEND", "|| ( a/p" + std::to_string((i * 7 + 3) % 30) + " a/p" + std::to_string((i + 1) % 30) + " )"}});
+    add("a/p" + n + "-1",
+        {{"RDEPEND", "|| ( a/p" + std::to_string((i * 7 + 3) % 30) + " a/p" + std::to_string((i + 1) % 30) + " )"}});
   }
   auto first = all(plan({"a/p0", "a/p5"}));
   for (int i = 0; i < 5; ++i) EXPECT_EQ(all(plan({"a/p0", "a/p5"})), first);

@@ -101,6 +101,25 @@ TEST_F(ResolveTest, EveryBranchIsToldWhereAllFail) {
   EXPECT_THAT(e.why, HasSubstr("a/y-1: masked: keyword ~amd64"));
 }
 
+TEST_F(ResolveTest, VersionsWithTheSameNeedShareALine) {
+  for (const char* version : {"1", "2", "3", "4", "5"}) add(std::string("a/lib-") + version, {{"RDEPEND", "a/none"}});
+  add("a/app-1", {{"RDEPEND", "a/lib"}});
+  Error e = error({"a/app"});
+  EXPECT_EQ(e.what, "nothing satisfies 'a/none', which a/lib-5 needs to run");
+  EXPECT_EQ(e.why,
+            "x.toml:1:1 asks for a/app\n"
+            "a/app-1 needs a/lib to run (RDEPEND)\n"
+            "a/lib-5, a/lib-4 and 3 other versions need a/none to run (RDEPEND)\n"
+            "  no repository has a/none (searched in: test)");
+}
+
+TEST_F(ResolveTest, HeadlineFollowsThePreferredPath) {
+  add("a/app-1", {{"RDEPEND", "|| ( a/x a/y )"}});
+  add("a/x-1", {{"RDEPEND", "a/deep"}});
+  add("a/deep-1", {{"RDEPEND", "a/none"}});
+  EXPECT_EQ(error({"a/app"}).what, "nothing satisfies 'a/none', which a/deep-1 needs to run");
+}
+
 TEST_F(ResolveTest, BuildTimeFailuresSayTheirKind) {
   add("a/app-1", {{"BDEPEND", "a/none"}});
   EXPECT_EQ(error({"a/app"}).what, "nothing satisfies 'a/none', which a/app-1 needs to be built");

@@ -28,7 +28,9 @@ class MemoryRepository final : public repository::Repository {
     package->cpv = *cpv;
     package->repository = this;
     repository::Metadata& m = package->metadata;
-    auto get = [&](const char* key, const char* fallback = "") { return keys.contains(key) ? keys[key] : std::string(fallback); };
+    auto get = [&](const char* key, const char* fallback = "") {
+      return keys.contains(key) ? keys[key] : std::string(fallback);
+    };
     m.eapi = ebuild::find_eapi(get("EAPI", "8"));
     std::string slot = get("SLOT", "0");
     m.slot = slot.substr(0, slot.find('/'));
@@ -84,9 +86,9 @@ class MemoryRepository final : public repository::Repository {
 class MemoryConfig final : public repository::Config {
  public:
   std::map<std::string, std::vector<std::string>> use_settings;
-  std::set<std::string> masked;                      // cpv texts
+  std::set<std::string> masked;  // cpv texts
   std::set<std::string> keywords = {"amd64"};
-  std::set<std::string> locked;                      // flags
+  std::set<std::string> locked;  // flags
   std::vector<ebuild::Cpv> provided_packages;
 
   const std::string& arch() const override { return arch_; }
@@ -94,12 +96,14 @@ class MemoryConfig final : public repository::Config {
   std::map<std::string, std::string> variables_for(const repository::Package&) const override { return {}; }
   std::map<std::string, repository::FlagState> flags(const repository::Package& package) const override {
     std::map<std::string, repository::FlagState> out;
-    for (const auto& [flag, value] : package.metadata.iuse) out[flag] = {value > 0, locked.contains(flag), "IUSE default"};
+    for (const auto& [flag, value] : package.metadata.iuse)
+      out[flag] = {value > 0, locked.contains(flag), "IUSE default"};
     for (const std::string& scope : {std::string("*"), package.cpv.name.text()})
       if (auto found = use_settings.find(scope); found != use_settings.end())
         for (const std::string& word : found->second) {
           bool on = !word.starts_with('-');
-          if (auto flag = out.find(on ? word : word.substr(1)); flag != out.end()) flag->second = {on, flag->second.locked, "the spec"};
+          if (auto flag = out.find(on ? word : word.substr(1)); flag != out.end())
+            flag->second = {on, flag->second.locked, "the spec"};
         }
     return out;
   }
@@ -114,7 +118,8 @@ class MemoryConfig final : public repository::Config {
     if (masked.contains(package.cpv.text())) return {Visibility::masked_by_package_mask, "package.mask", "unmask = …"};
     for (const std::string& keyword : package.metadata.keywords)
       if (keywords.contains(keyword)) return {};
-    return {Visibility::masked_by_keyword, "keyword " + (package.metadata.keywords.empty() ? "none" : package.metadata.keywords[0]),
+    return {Visibility::masked_by_keyword,
+            "keyword " + (package.metadata.keywords.empty() ? "none" : package.metadata.keywords[0]),
             "[package.\"" + package.cpv.name.text() + "\"]\nkeywords = [\"~amd64\"]"};
   }
   const std::map<std::string, std::string>& use_expand() const override { return none_; }

@@ -26,8 +26,10 @@ bool solve(Solver& solver, const Clauses& clauses, int variables) {
   for (int v = 0; v < variables; ++v) solver.new_variable();
   std::vector<std::vector<Literal>> late;
   for (size_t i = 0; i < clauses.size(); ++i)
-    if (i % 3 == 2) late.push_back(clauses[i]);
-    else solver.add_clause(clauses[i]);
+    if (i % 3 == 2)
+      late.push_back(clauses[i]);
+    else
+      solver.add_clause(clauses[i]);
   for (;;) {
     ClauseId conflict = solver.propagate();
     if (conflict != no_clause) {

@@ -154,7 +154,8 @@ TEST(Spec, UnknownKeyNamesTheNearest) {
 }
 
 TEST(Spec, MisplacedKeySaysWhereItBelongs) {
-  EXPECT_EQ(error_with("[base]\nuse = [\"x\"]").hint, "'use' belongs at the top of the file, before the first [table] line");
+  EXPECT_EQ(error_with("[base]\nuse = [\"x\"]").hint,
+            "'use' belongs at the top of the file, before the first [table] line");
   EXPECT_EQ(error_with("exclude = [\"a/b\"]").hint, "'exclude' belongs in [root]");
 }
 
@@ -177,17 +178,35 @@ TEST(Spec, MissingKeysAreNamed) {
 }
 
 TEST(Spec, InvalidValuesSayTheRule) {
-  for (const char* bad : {"[base]\nfrom = \"debain:bookworm\"", "[base]\nfrom = \"debian\"", "[base]\nlibc = \"adapt\"", "tag = \"-x\"",
-                          "use = [\"+x\"]", "use = [\"--x\"]", "[root]\ntrim = [\"doc\"]", "[root]\nkeep = [\"usr\"]",
-                          "[root]\nkeep = [\"/a/../b\"]", "[[root.file]]\npath = \"/a\"\ncontent = \"\"\nmode = 755",
-                          "[[root.file]]\npath = \"/a\"\ncontent = \"\"\nmode = \"888\"", "[[root.file]]\npath = \"/a\"",
-                          "[[root.file]]\npath = \"/a\"\nsource = \"b\"\ncontent = \"\"", "[[root.user]]\nname = \"A\"\nuid = 1",
-                          "[[root.user]]\nname = \"a\"\nuid = -1", "[[root.user]]\nname = \"a\"\nuid = 4294967295",
-                          "[config]\nexpose = [\"0\"]", "[config]\nexpose = [\"80/icmp\"]", "[config]\nenv = [\"x\"]",
-                          "[config]\nenv = { \"1x\" = \"\" }", "[config]\nworkdir = \"x\"", "[config]\nstop-signal = \"TERM\"",
-                          "[[test]]\nrun = []", "[[test]]\nrun = [\"x\"]\nexit = 256", "[repositories]\nx = {}",
-                          "[repositories]\nx = { path = \"a\", git = \"b\" }", "[repositories]\n\"a b\" = \"c\"",
-                          "[package.\"php\"]\nuse = []", "[[root.group]]\nname = \"g\"\ngid = 1\n[[root.group]]\nname = \"g\"\ngid = 2"}) {
+  for (const char* bad : {"[base]\nfrom = \"debain:bookworm\"",
+                          "[base]\nfrom = \"debian\"",
+                          "[base]\nlibc = \"adapt\"",
+                          "tag = \"-x\"",
+                          "use = [\"+x\"]",
+                          "use = [\"--x\"]",
+                          "[root]\ntrim = [\"doc\"]",
+                          "[root]\nkeep = [\"usr\"]",
+                          "[root]\nkeep = [\"/a/../b\"]",
+                          "[[root.file]]\npath = \"/a\"\ncontent = \"\"\nmode = 755",
+                          "[[root.file]]\npath = \"/a\"\ncontent = \"\"\nmode = \"888\"",
+                          "[[root.file]]\npath = \"/a\"",
+                          "[[root.file]]\npath = \"/a\"\nsource = \"b\"\ncontent = \"\"",
+                          "[[root.user]]\nname = \"A\"\nuid = 1",
+                          "[[root.user]]\nname = \"a\"\nuid = -1",
+                          "[[root.user]]\nname = \"a\"\nuid = 4294967295",
+                          "[config]\nexpose = [\"0\"]",
+                          "[config]\nexpose = [\"80/icmp\"]",
+                          "[config]\nenv = [\"x\"]",
+                          "[config]\nenv = { \"1x\" = \"\" }",
+                          "[config]\nworkdir = \"x\"",
+                          "[config]\nstop-signal = \"TERM\"",
+                          "[[test]]\nrun = []",
+                          "[[test]]\nrun = [\"x\"]\nexit = 256",
+                          "[repositories]\nx = {}",
+                          "[repositories]\nx = { path = \"a\", git = \"b\" }",
+                          "[repositories]\n\"a b\" = \"c\"",
+                          "[package.\"php\"]\nuse = []",
+                          "[[root.group]]\nname = \"g\"\ngid = 1\n[[root.group]]\nname = \"g\"\ngid = 2"}) {
     Error error = error_with(bad);
     EXPECT_EQ(error.kind, ErrorKind::usage) << bad;
     EXPECT_THAT(error.where, testing::StartsWith("dir/x.toml:")) << bad;
@@ -230,7 +249,8 @@ TEST(Spec, SchemaNamesEveryKeyOnce) {
   EXPECT_EQ(schema["type"], "object");
   EXPECT_EQ(schema["additionalProperties"], false);
   EXPECT_THAT(schema["required"].get<std::vector<std::string>>(), ElementsAre("name", "packages"));
-  for (const char* key : {"name", "tag", "packages", "use", "package", "repositories", "profile", "base", "root", "config", "test"})
+  for (const char* key :
+       {"name", "tag", "packages", "use", "package", "repositories", "profile", "base", "root", "config", "test"})
     EXPECT_TRUE(schema["properties"].contains(key)) << key;
   auto file = schema["properties"]["root"]["properties"]["file"];
   EXPECT_EQ(file["type"], "array");
