@@ -112,7 +112,7 @@ Result<image::WrittenImage> make_image(const image::AssembleInput& input, const 
   if (interrupted()) return fail(ErrorKind::interrupted, "interrupted");
   if (!arguments.skip_tests && !input.spec->tests.empty()) {
     progress.step(fmt::format("running {}", util::count(input.spec->tests.size(), "test")));
-    TRY(image::run_tests(assembled, input.spec->tests, *input.store));
+    TRY(image::run_tests(assembled, input.spec->tests, *input.store, &interrupted()));
   }
   progress.step("writing the image");
   util::TemporaryDirectory scratch = TRY(input.store->scratch("layout"));
