@@ -3,7 +3,7 @@ set -euo pipefail
 
 : "${COOPER:?the cooper binary}" "${COOPER_SOURCE:?the source tree}"
 work=$(mktemp -d "${TMPDIR:-/tmp}/cooper-e2e.XXXXXX")
-checks=0
+source "$(dirname "${BASH_SOURCE[0]}")/../assert.sh"
 cleanups=()
 cleanup() {
   local status=$? i
@@ -14,23 +14,6 @@ cleanup() {
 }
 trap cleanup EXIT
 
-fail() { printf 'FAIL: %s\n' "$*" >&2; exit 1; }
-
-# is WHAT EXPECTED ACTUAL
-is() {
-  [[ $3 == "$2" ]] || fail "$1"$'\n'"  expected: $2"$'\n'"  actual:   $3"
-  checks=$((checks + 1))
-}
-# has WHAT NEEDLE TEXT
-has() {
-  [[ $3 == *"$2"* ]] || fail "$1"$'\n'"  expected to contain: $2"$'\n'"  actual: $3"
-  checks=$((checks + 1))
-}
-# hasnt WHAT NEEDLE TEXT
-hasnt() {
-  [[ $3 != *"$2"* ]] || fail "$1: found $2 in: $3"
-  checks=$((checks + 1))
-}
 # wait_for SECONDS COMMAND…: until it succeeds
 wait_for() {
   local tries=$(( $1 * 10 ))

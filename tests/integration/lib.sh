@@ -7,7 +7,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/cooper-test.XXXXXX")
 # One store for all integration tests, so that the base root is made once; beside the binary, so that a clean checkout has none.
 test_store=${COOPER_TEST_STORE:-$(dirname "$COOPER")/test-store}
 unset SOURCE_DATE_EPOCH
-checks=0
+source "$(dirname "${BASH_SOURCE[0]}")/../assert.sh"
 finish() {
   local status=$?
   chmod -R u+rwx "$work" 2>/dev/null || true
@@ -16,8 +16,6 @@ finish() {
   exit "$status"
 }
 trap finish EXIT
-
-fail() { printf 'FAIL: %s\n' "$*" >&2; exit 1; }
 
 # cooper ARGS…: runs it; sets $status, $out and $err; never ends the test.
 cooper() {
@@ -35,17 +33,6 @@ expect() {
     [[ $err == *"$needle"* ]] || fail "$what: the message lacks '$needle':"$'\n'"$err"
   done
   checks=$((checks + 1 + $#))
-}
-
-# is WHAT EXPECTED ACTUAL
-is() {
-  [[ $3 == "$2" ]] || fail "$1"$'\n'"  expected: $2"$'\n'"  actual:   $3"
-  checks=$((checks + 1))
-}
-# has WHAT NEEDLE TEXT
-has() {
-  [[ $3 == *"$2"* ]] || fail "$1"$'\n'"  expected to contain: $2"$'\n'"  actual: $3"
-  checks=$((checks + 1))
 }
 
 # make_repository DIR: an empty repository called "fixture" whose profile is that of the bundled one
