@@ -83,6 +83,8 @@ src_prepare() {
 	default
 
 	sed -i -e 's/^expose_php = On/expose_php = Off/' php.ini-production || die
+	# The one function of the library that the programs call and that it does not export.
+	sed -i -e 's/^void zend_signal_init(void)/ZEND_API &/' Zend/zend_signal.{c,h} || die
 }
 
 src_configure() {
@@ -170,18 +172,25 @@ src_configure() {
 	fi
 
 	toolchain_export
+	# The library is code that may lie anywhere; what it calls of itself is still its own.
+	toolchain_append_flags -fno-semantic-interposition
 	# Both end up in the program; the machine that builds is nobody's business.
 	local -x PHP_UNAME="Linux" PHP_BUILD_SYSTEM="Linux"
 	local -x EXTENSION_DIR="${EPREFIX}/usr/$(get_libdir)/php/extensions"
 	econf "${options[@]}"
+
+	# Its libtool would compile every file twice, for a static and for a shared library.
+	sed -i -e 's/^build_old_libs=yes/build_old_libs=no/' libtool || die
+	cat "${FILESDIR}/libphp.mk" >> Makefile || die
 }
 
 src_compile() {
-	emake build-binaries build-modules
+	emake LIBPHP="libphp-${SLOT}.so" build-binaries build-modules
 }
 
 src_install() {
-	emake INSTALL_ROOT="${D}" $(usev cli install-cli) $(usev fpm install-fpm) \
+	dolib.so "libphp-${SLOT}.so"
+	emake LIBPHP="libphp-${SLOT}.so" INSTALL_ROOT="${D}" $(usev cli install-cli) $(usev fpm install-fpm) \
 		$({ use fileinfo || use opcache; } && echo install-modules)
 	rm -rf "${ED}"/etc/php/*.default "${ED}"/etc/php/php-fpm.d/*.default "${ED}"/usr/php "${ED}"/var || die
 	rm -f "${ED}/usr/$(get_libdir)"/php/extensions/*.a || die

@@ -44,7 +44,7 @@ src_configure() {
 
 src_install() {
 	default
-	# Programs that compile locale data, and their libraries: this build has had its use of them.
-	use tools || rm -r "${ED}"/usr/bin "${ED}"/usr/sbin "${ED}/usr/$(get_libdir)"/libicu{tu,test}.* "${ED}"/usr/share/icu/*/install-sh \
-		"${ED}"/usr/share/icu/*/mkinstalldirs "${ED}"/usr/share/man || die
+	use tools && return
+	# Programs that compile locale data, with their libraries and makefiles: this build has had its use of them.
+	rm -r "${ED}"/usr/{bin,sbin} "${ED}"/usr/share/{icu,man} "${ED}/usr/$(get_libdir)"/icu "${ED}/usr/$(get_libdir)"/libicu{tu,test}.* || die
 }

@@ -35,3 +35,9 @@ src_configure() {
 		-DWITH_LIBXML2=OFF \
 		-DWITH_JEMALLOC=OFF
 }
+
+src_install() {
+	cooper-cmake_src_install
+	# A script for the proxy, which is not built.
+	rm -r "${ED}"/usr/share/nghttp2 || die
+}
