@@ -64,7 +64,8 @@ class Folder : public benchmark::Fixture {
       fs::create_directories(path.parent_path());
       std::ofstream(path) << std::string(4096, static_cast<char>('a' + i % 26));
     }
-    for (int i = 0; i < 16; ++i) std::ofstream(root() / fmt::format("large{}", i)) << std::string(4 << 20, static_cast<char>('a' + i));
+    for (int i = 0; i < 16; ++i)
+      std::ofstream(root() / fmt::format("large{}", i)) << std::string(4 << 20, static_cast<char>('a' + i));
   }
   void TearDown(benchmark::State&) override { scratch_.reset(); }
   fs::path root() const { return scratch_->path() / "root"; }
@@ -99,7 +100,8 @@ void add_and_load_small_package(benchmark::State& state) {
   for (auto _ : state) {
     auto build = *store.scratch("build");
     fs::create_directories(build.path() / "root/usr/bin");
-    for (int i = 0; i < 5; ++i) std::ofstream(build.path() / "root/usr/bin" / std::to_string(i)) << std::string(2000, 'x');
+    for (int i = 0; i < 5; ++i)
+      std::ofstream(build.path() / "root/usr/bin" / std::to_string(i)) << std::string(2000, 'x');
     std::string key = fmt::format("key-{}", n++);
     auto added = store.add_package(key, build.path(), *tree::scan(build.path() / "root"), {});
     if (!added || !*store.package(key)) state.SkipWithError("failed");

@@ -50,7 +50,8 @@ void add_list(util::Hasher& hasher, std::vector<std::string> list, bool sorted) 
 void add_layers(util::Hasher& hasher, const std::vector<ActionLayer>& layers) {
   hasher.update_field(std::to_string(layers.size()));
   for (const ActionLayer& layer : layers) {
-    for (const std::string* text : {&layer.cpv, &layer.slot, &layer.subslot, &layer.repository, &layer.output_digest}) hasher.update_field(*text);
+    for (const std::string* text : {&layer.cpv, &layer.slot, &layer.subslot, &layer.repository, &layer.output_digest})
+      hasher.update_field(*text);
     add_list(hasher, layer.use, true);
     add_list(hasher, layer.iuse, true);
   }
@@ -60,24 +61,42 @@ void add_layers(util::Hasher& hasher, const std::vector<ActionLayer>& layers) {
 Result<> copy_in(const fs::path& from, const fs::path& to) {
   std::error_code ec;
   TRY(util::make_directories(to.parent_path()));
-  fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::copy_symlinks | fs::copy_options::overwrite_existing, ec);
+  fs::copy(from, to,
+           fs::copy_options::recursive | fs::copy_options::copy_symlinks | fs::copy_options::overwrite_existing, ec);
   if (ec) return fail(ErrorKind::failed, "cannot copy into the action's folder", from, ec.message());
   return {};
 }
 
 json layer_to_json(const ActionLayer& layer) {
-  return {{"cpv", layer.cpv}, {"slot", layer.slot}, {"subslot", layer.subslot}, {"repository", layer.repository}, {"use", layer.use},
-          {"iuse", layer.iuse}, {"output_digest", layer.output_digest}, {"root", fs::absolute(layer.root).string()}};
+  return {{"cpv", layer.cpv},
+          {"slot", layer.slot},
+          {"subslot", layer.subslot},
+          {"repository", layer.repository},
+          {"use", layer.use},
+          {"iuse", layer.iuse},
+          {"output_digest", layer.output_digest},
+          {"root", fs::absolute(layer.root).string()}};
 }
 
 ActionLayer layer_from_json(const json& j) {
-  return {j.at("cpv"), j.at("slot"), j.at("subslot"), j.at("repository"), j.at("use"), j.at("output_digest"), j.at("root").get<std::string>(),
+  return {j.at("cpv"),
+          j.at("slot"),
+          j.at("subslot"),
+          j.at("repository"),
+          j.at("use"),
+          j.at("output_digest"),
+          j.at("root").get<std::string>(),
           j.at("iuse")};
 }
 
 json facts_to_json(const store::PackageFacts& facts) {
-  return {{"description", facts.description}, {"homepage", facts.homepage}, {"license", facts.license}, {"iuse", facts.iuse}, {"use", facts.use},
-          {"runtime_packages", facts.runtime_packages}, {"distfiles", facts.distfiles}};
+  return {{"description", facts.description},
+          {"homepage", facts.homepage},
+          {"license", facts.license},
+          {"iuse", facts.iuse},
+          {"use", facts.use},
+          {"runtime_packages", facts.runtime_packages},
+          {"distfiles", facts.distfiles}};
 }
 
 BuildAction action_from_json(const json& j, const fs::path& directory) {
@@ -137,8 +156,11 @@ Result<std::string> runtime_digest(const fs::path& runtime, const fs::path& help
 Result<std::string> build_key(const BuildAction& action) {
   util::Hasher hasher(util::HashAlgorithm::sha256);
   hasher.update_field(executor_revision);
-  hasher.update_field(action.runtime_digest.empty() ? TRY(runtime_digest(action.runtime, action.helper)) : action.runtime_digest);
-  for (const std::string* text : {&action.cpv, &action.repository, &action.eapi, &action.slot, &action.subslot, &action.base}) hasher.update_field(*text);
+  hasher.update_field(action.runtime_digest.empty() ? TRY(runtime_digest(action.runtime, action.helper))
+                                                    : action.runtime_digest);
+  for (const std::string* text :
+       {&action.cpv, &action.repository, &action.eapi, &action.slot, &action.subslot, &action.base})
+    hasher.update_field(*text);
   TRY(add_contents(hasher, action.ebuild, "ebuild"));
   if (!action.files.empty()) TRY(add_contents(hasher, action.files, "files"));
   hasher.update_field(std::to_string(action.eclasses.size()));
@@ -177,12 +199,27 @@ Result<> write_action(const BuildAction& action, const fs::path& directory) {
   for (const ActionDistfile& file : action.distfiles)
     distfiles.push_back({{"name", file.name}, {"path", fs::absolute(file.path).string()}, {"digest", file.digest}});
   for (const ActionLayer& layer : action.layers) layers.push_back(layer_to_json(layer));
-  json document = {{"cpv", action.cpv}, {"repository", action.repository}, {"eapi", action.eapi}, {"slot", action.slot},
-                   {"subslot", action.subslot}, {"ebuild", action.ebuild.filename().string()}, {"files", !action.files.empty()},
-                   {"eclasses", eclasses}, {"distfiles", distfiles}, {"use", action.use}, {"iuse", action.iuse},
-                   {"variables", action.variables}, {"defined_phases", action.defined_phases}, {"properties", action.properties},
-                   {"restrict", action.restrict}, {"base", action.base}, {"layers", layers}, {"base_provides", action.base_provides},
-                   {"source_date_epoch", action.source_date_epoch}, {"run_tests", action.run_tests}, {"facts", facts_to_json(action.facts)}};
+  json document = {{"cpv", action.cpv},
+                   {"repository", action.repository},
+                   {"eapi", action.eapi},
+                   {"slot", action.slot},
+                   {"subslot", action.subslot},
+                   {"ebuild", action.ebuild.filename().string()},
+                   {"files", !action.files.empty()},
+                   {"eclasses", eclasses},
+                   {"distfiles", distfiles},
+                   {"use", action.use},
+                   {"iuse", action.iuse},
+                   {"variables", action.variables},
+                   {"defined_phases", action.defined_phases},
+                   {"properties", action.properties},
+                   {"restrict", action.restrict},
+                   {"base", action.base},
+                   {"layers", layers},
+                   {"base_provides", action.base_provides},
+                   {"source_date_epoch", action.source_date_epoch},
+                   {"run_tests", action.run_tests},
+                   {"facts", facts_to_json(action.facts)}};
   return util::write_file(directory / "action.json", document.dump(1) + "\n");
 }
 
@@ -191,7 +228,8 @@ Result<BuildAction> read_action(const fs::path& directory) {
   try {
     return action_from_json(json::parse(text), directory);
   } catch (const json::exception& e) {
-    return fail(ErrorKind::usage, "no build action", directory / "action.json", e.what(), "give a folder that cooper wrote for an action");
+    return fail(ErrorKind::usage, "no build action", directory / "action.json", e.what(),
+                "give a folder that cooper wrote for an action");
   }
 }
 

@@ -18,7 +18,9 @@ namespace fs = std::filesystem;
 Result<fs::path> command_folder(const BuildAction& action, const fs::path& path) {
   std::error_code ec;
   fs::path helper = fs::canonical(action.helper, ec);
-  if (ec) return fail(ErrorKind::failed, "the program cooper-helper is not there", action.helper, ec.message(), "compile it: it is part of cooper");
+  if (ec)
+    return fail(ErrorKind::failed, "the program cooper-helper is not there", action.helper, ec.message(),
+                "compile it: it is part of cooper");
   if (fs::exists(fs::symlink_status(helper.parent_path() / "doins", ec))) return helper.parent_path();
   fs::path folder = path / "bin";
   if (fs::exists(folder / "doins", ec)) return folder;
@@ -26,7 +28,8 @@ Result<fs::path> command_folder(const BuildAction& action, const fs::path& path)
   fs::copy_file(helper, folder / "cooper-helper", fs::copy_options::overwrite_existing, ec);
   if (ec) return fail(ErrorKind::failed, "cannot copy cooper-helper", folder, ec.message());
   auto linked = TRY(util::run_process({(folder / "cooper-helper").string(), "--link-commands", folder.string()}));
-  if (linked.exit_code != 0) return fail(ErrorKind::failed, "cannot make the commands of cooper-helper", folder, linked.error_tail);
+  if (linked.exit_code != 0)
+    return fail(ErrorKind::failed, "cannot make the commands of cooper-helper", folder, linked.error_tail);
   return folder;
 }
 
@@ -34,14 +37,16 @@ Result<fs::path> command_folder(const BuildAction& action, const fs::path& path)
 
 Result<BuildFolder> prepare_folder(const BuildAction& action, const fs::path& path) {
   BuildFolder folder{path};
-  for (const char* name : {"build/work", "build/image", "build/temp", "build/homedir", "state", "upper"}) TRY(util::make_directories(path / name));
+  for (const char* name : {"build/work", "build/image", "build/temp", "build/homedir", "state", "upper"})
+    TRY(util::make_directories(path / name));
   // A plain write: a scratch folder need not outlive a crash.
   std::ofstream packages(folder.state() / "packages", std::ios::binary);
   if (!(packages << package_lines(action)).flush()) return fail_errno("cannot write", folder.state() / "packages");
   return folder;
 }
 
-Result<sandbox::Command> sandbox_command(const BuildAction& action, const store::BaseRoot& base, const BuildFolder& folder) {
+Result<sandbox::Command> sandbox_command(const BuildAction& action, const store::BaseRoot& base,
+                                         const BuildFolder& folder) {
   PackageNames names = TRY(package_names(action.cpv));
   sandbox::Command command;
   for (const ActionLayer& layer : action.layers) command.lower.push_back(layer.root);
@@ -50,7 +55,9 @@ Result<sandbox::Command> sandbox_command(const BuildAction& action, const store:
   command.work = folder.path / "overlay";
   command.environment = phase_environment(action, names);
   command.directory = build_path(names);
-  auto bind = [&](const fs::path& source, std::string target, bool writable = false) { command.binds.push_back({source, std::move(target), writable}); };
+  auto bind = [&](const fs::path& source, std::string target, bool writable = false) {
+    command.binds.push_back({source, std::move(target), writable});
+  };
   bind(action.runtime, "/cooper/runtime");
   bind(TRY(command_folder(action, folder.path)), "/cooper/bin");
   bind(action.ebuild, "/cooper/ebuild/" + names.pf + ".ebuild");

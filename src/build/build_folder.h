@@ -10,8 +10,8 @@
 
 namespace cooper::build {
 
-// A scratch folder: build/{work,image,temp,homedir}, state/, upper/, overlay/ (the overlay's work folder), bin/ where the helper has
-// no links beside it.
+// A scratch folder: build/{work,image,temp,homedir}, state/, upper/, overlay/ (the overlay's work folder), bin/ where
+// the helper has no links beside it.
 struct BuildFolder {
   std::filesystem::path path;
   std::filesystem::path image() const { return path / "build" / "image"; }
@@ -23,6 +23,7 @@ struct BuildFolder {
 Result<BuildFolder> prepare_folder(const BuildAction& action, const std::filesystem::path& path);
 
 // The sandbox as runtime/README.md describes it, over what the folder holds; argv and output are left to the caller.
-Result<sandbox::Command> sandbox_command(const BuildAction& action, const store::BaseRoot& base, const BuildFolder& folder);
+Result<sandbox::Command> sandbox_command(const BuildAction& action, const store::BaseRoot& base,
+                                         const BuildFolder& folder);
 
 }  // namespace cooper::build

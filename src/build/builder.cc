@@ -30,14 +30,17 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 // Variables that steer resolution, not builds: they must not change a key.
 bool is_build_variable(std::string_view name) {
-  static constexpr std::string_view prefixes[] = {"ACCEPT_", "USE_EXPAND", "CONFIG_PROTECT", "IUSE_", "PORTAGE_", "EMERGE_", "GENTOO_MIRRORS",
-                                                  "BOOTSTRAP_USE", "ENV_UNSET", "PROFILE_ONLY_VARIABLES", "UNINSTALL_IGNORE"};
+  static constexpr std::string_view prefixes[] = {
+      "ACCEPT_",         "USE_EXPAND",     "CONFIG_PROTECT", "IUSE_",     "PORTAGE_",
+      "EMERGE_",         "GENTOO_MIRRORS", "BOOTSTRAP_USE",  "ENV_UNSET", "PROFILE_ONLY_VARIABLES",
+      "UNINSTALL_IGNORE"};
   if (name == "USE" || name == "USE_ORDER" || name == "FEATURES" || name == "MAKEOPTS") return false;
   return std::ranges::none_of(prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
 // USE_EXPAND variables as ebuilds see them: the names of the flags that are on, without the prefix (PMS 11.1.1).
-void add_use_expand(const PlannedPackage& planned, const repository::Config& config, std::map<std::string, std::string>& variables) {
+void add_use_expand(const PlannedPackage& planned, const repository::Config& config,
+                    std::map<std::string, std::string>& variables) {
   for (const auto& [variable, prefix] : config.use_expand()) {
     std::string value;
     for (const auto& [flag, state] : planned.flags)
@@ -46,7 +49,8 @@ void add_use_expand(const PlannedPackage& planned, const repository::Config& con
   }
 }
 
-store::PackageFacts known_facts(const Plan& plan, const PlannedPackage& planned, const std::vector<ActionDistfile>& distfiles) {
+store::PackageFacts known_facts(const Plan& plan, const PlannedPackage& planned,
+                                const std::vector<ActionDistfile>& distfiles) {
   const Package& package = *planned.package;
   store::PackageFacts facts;
   facts.cpv = package.cpv.text();
@@ -89,7 +93,9 @@ class Times {
   }
 
  private:
-  fs::path file(const PlannedPackage& planned) const { return folder_ / planned.package->cpv.name.category / planned.package->cpv.name.package; }
+  fs::path file(const PlannedPackage& planned) const {
+    return folder_ / planned.package->cpv.name.category / planned.package->cpv.name.package;
+  }
   fs::path folder_;
 };
 
@@ -125,7 +131,9 @@ class BackgroundFetch {
 
   Result<> wait_for(const std::vector<ActionDistfile>& files) {
     std::unique_lock lock(mutex_);
-    auto have_all = [&]() { return std::ranges::all_of(files, [&](const auto& file) { return done_.contains(file.name); }); };
+    auto have_all = [&]() {
+      return std::ranges::all_of(files, [&](const auto& file) { return done_.contains(file.name); });
+    };
     for (;;) {
       if (have_all()) return {};
       if (ended_) {
@@ -157,8 +165,16 @@ class Builder {
  public:
   Builder(const Plan& plan, const repository::Config& config, const store::Store& store, const store::BaseRoot& base,
           const sandbox::BaseDescription& description, const BuildOptions& options)
-      : plan_(plan), config_(config), store_(store), base_(base), description_(description), options_(options), times_(store),
-        fetch_(store, options), built_(plan.packages.size()), done_(plan.packages.size(), false) {}
+      : plan_(plan),
+        config_(config),
+        store_(store),
+        base_(base),
+        description_(description),
+        options_(options),
+        times_(store),
+        fetch_(store, options),
+        built_(plan.packages.size()),
+        done_(plan.packages.size(), false) {}
 
   Result<std::vector<store::BuiltPackage>> run() {
     if (!options_.only.empty()) {
@@ -208,7 +224,8 @@ class Builder {
   std::vector<ScheduleNode> nodes() const {
     std::vector<ScheduleNode> out;
     for (size_t i = 0; i < plan_.packages.size(); ++i) {
-      out.push_back({plan_.packages[i].build_closure, done_[i] ? 0 : std::max(expected_seconds(plan_.packages[i]), 1.0)});
+      out.push_back(
+          {plan_.packages[i].build_closure, done_[i] ? 0 : std::max(expected_seconds(plan_.packages[i]), 1.0)});
     }
     return out;
   }
@@ -288,7 +305,7 @@ class Builder {
   Times times_;
   BackgroundFetch fetch_;
   std::optional<Jobserver> jobserver_;
-  std::string runtime_digest_;              // read once, not for each key
+  std::string runtime_digest_;  // read once, not for each key
   std::vector<store::BuiltPackage> built_;
   std::vector<char> done_;
   std::mutex tell_mutex_;
@@ -296,9 +313,10 @@ class Builder {
 
 }  // namespace
 
-Result<BuildAction> make_action(const Plan& plan, int index, const repository::Config& config, const store::BaseRoot& base,
-                                const sandbox::BaseDescription& description, const std::vector<store::BuiltPackage>& built,
-                                const store::Store& store, const BuildOptions& options) {
+Result<BuildAction> make_action(const Plan& plan, int index, const repository::Config& config,
+                                const store::BaseRoot& base, const sandbox::BaseDescription& description,
+                                const std::vector<store::BuiltPackage>& built, const store::Store& store,
+                                const BuildOptions& options) {
   const PlannedPackage& planned = plan.packages[index];
   const Package& package = *planned.package;
   const repository::Metadata& metadata = package.metadata;
@@ -314,7 +332,9 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
   if (fs::is_directory(files, ec)) action.files = files;
   for (const std::string& name : metadata.inherited) {
     auto file = package.repository->eclass(name);
-    if (!file) return fail(ErrorKind::usage, fmt::format("eclass {} is missing", name), package.ebuild, "the ebuild inherits it");
+    if (!file)
+      return fail(ErrorKind::usage, fmt::format("eclass {} is missing", name), package.ebuild,
+                  "the ebuild inherits it");
     action.eclasses.emplace_back(name, *file);
   }
   action.runtime = options.runtime;
@@ -324,7 +344,7 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
     auto sha512 = file.digests.find("SHA512");
     std::string digest = sha512 != file.digests.end() ? "sha512:" + sha512->second
                          : file.digests.empty()       ? std::string()
-                                                      : file.digests.begin()->first + ":" + file.digests.begin()->second;
+                                                : file.digests.begin()->first + ":" + file.digests.begin()->second;
     action.distfiles.push_back({file.name, store.distfiles() / file.name, digest});
   }
   for (const auto& [flag, state] : planned.flags) {
@@ -343,8 +363,8 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
   for (auto it = planned.build_closure.rbegin(); it != planned.build_closure.rend(); ++it) {
     const store::BuiltPackage& layer = built[*it];
     const store::PackageFacts& facts = layer.facts;
-    action.layers.push_back({facts.cpv, facts.slot, facts.subslot, facts.repository, facts.use, layer.output_digest, layer.directory / "root",
-                             facts.iuse});
+    action.layers.push_back({facts.cpv, facts.slot, facts.subslot, facts.repository, facts.use, layer.output_digest,
+                             layer.directory / "root", facts.iuse});
   }
   action.source_date_epoch = options.source_date_epoch;
   action.run_tests = options.run_tests;
@@ -352,8 +372,9 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
   return action;
 }
 
-Result<std::vector<store::BuiltPackage>> build_plan(const Plan& plan, const repository::Config& config, const store::Store& store,
-                                                    const store::BaseRoot& base, const sandbox::BaseDescription& description,
+Result<std::vector<store::BuiltPackage>> build_plan(const Plan& plan, const repository::Config& config,
+                                                    const store::Store& store, const store::BaseRoot& base,
+                                                    const sandbox::BaseDescription& description,
                                                     const BuildOptions& options) {
   return Builder(plan, config, store, base, description, options).run();
 }
@@ -363,7 +384,8 @@ Result<int64_t> source_date_epoch(const std::vector<const repository::Repository
     char* end = nullptr;
     long long value = std::strtoll(set, &end, 10);
     if (*end || value < 0)
-      return fail(ErrorKind::usage, fmt::format("SOURCE_DATE_EPOCH is '{}'", set), "environment", "it must be a number of seconds since 1970");
+      return fail(ErrorKind::usage, fmt::format("SOURCE_DATE_EPOCH is '{}'", set), "environment",
+                  "it must be a number of seconds since 1970");
     return value;
   }
   int64_t newest = 0;

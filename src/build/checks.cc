@@ -37,7 +37,8 @@ bool is_folder(const fs::path& path) {
 }
 
 // Folders come into the upper layer whenever something below them does: only new ones count.
-Result<> collect_writes(const fs::path& upper, const std::string& path, const std::vector<fs::path>& lower, std::vector<std::string>& found) {
+Result<> collect_writes(const fs::path& upper, const std::string& path, const std::vector<fs::path>& lower,
+                        std::vector<std::string>& found) {
   for (const std::string& name : TRY(util::list_directory(upper / path))) {
     std::string below_path = path.empty() ? name : path + "/" + name;
     if (may_write(below_path)) continue;
@@ -45,7 +46,9 @@ Result<> collect_writes(const fs::path& upper, const std::string& path, const st
       found.push_back("/" + below_path);
       continue;
     }
-    bool known = below_path == "var" || std::any_of(lower.begin(), lower.end(), [&](const fs::path& layer) { return is_folder(layer / below_path); });
+    bool known = below_path == "var" || std::any_of(lower.begin(), lower.end(), [&](const fs::path& layer) {
+                   return is_folder(layer / below_path);
+                 });
     size_t before = found.size();
     TRY(collect_writes(upper, below_path, lower, found));
     if (!known && found.size() == before) found.push_back("/" + below_path + "/");
@@ -58,7 +61,8 @@ constexpr std::array<std::string_view, 4> library_folders = {"usr/lib", "usr/lib
 // "$ORIGIN/../lib" of usr/bin/php → "usr/lib"; "/usr/lib/x" → "usr/lib/x".
 std::string expand_runpath(std::string_view runpath, std::string_view file) {
   std::string text(runpath);
-  std::string origin = "/" + std::string(file.substr(0, file.rfind('/') == std::string_view::npos ? 0 : file.rfind('/')));
+  std::string origin =
+      "/" + std::string(file.substr(0, file.rfind('/') == std::string_view::npos ? 0 : file.rfind('/')));
   for (std::string_view word : {"$ORIGIN", "${ORIGIN}"})
     if (size_t at = text.find(word); at != std::string::npos) text.replace(at, word.size(), origin);
   std::string normal = fs::path(text).lexically_normal().string();
@@ -83,8 +87,9 @@ std::string base_package_of(std::string_view soname, const store::BaseRoot& base
 }
 
 bool is_standard_top(std::string_view top) {
-  static constexpr std::array<std::string_view, 21> tops = {"bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt",
-                                                            "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var"};
+  static constexpr std::array<std::string_view, 21> tops = {"bin",   "boot",   "dev",   "etc", "home", "lib",  "lib32",
+                                                            "lib64", "libx32", "media", "mnt", "opt",  "proc", "root",
+                                                            "run",   "sbin",   "srv",   "sys", "tmp",  "usr",  "var"};
   return std::find(tops.begin(), tops.end(), top) != tops.end();
 }
 
@@ -119,19 +124,23 @@ std::vector<std::string> quality_warnings(const tree::Tree& tree, const std::vec
   std::set<std::string> tops;
   for (const tree::Entry& entry : tree.entries) {
     std::string top = entry.path.substr(0, entry.path.find('/'));
-    if (!is_standard_top(top) && tops.insert(top).second) warnings.push_back(fmt::format("/{} is no place of the file system hierarchy", top));
+    if (!is_standard_top(top) && tops.insert(top).second)
+      warnings.push_back(fmt::format("/{} is no place of the file system hierarchy", top));
     if (below(entry.path, "usr/local") && tops.insert("usr/local").second)
       warnings.push_back("files in /usr/local, which belongs to the administrator");
     bool plain = entry.kind == tree::EntryKind::file || entry.kind == tree::EntryKind::directory;
     bool sticky_folder = entry.kind == tree::EntryKind::directory && (entry.mode & 01000) != 0;
-    if (plain && (entry.mode & 0002) != 0 && !sticky_folder) warnings.push_back(fmt::format("/{} can be written by everybody", entry.path));
+    if (plain && (entry.mode & 0002) != 0 && !sticky_folder)
+      warnings.push_back(fmt::format("/{} can be written by everybody", entry.path));
     if (entry.kind == tree::EntryKind::file && (entry.mode & 06000) != 0 && (entry.mode & 0022) != 0)
-      warnings.push_back(fmt::format("/{} is setuid or setgid and can be written by others than its owner", entry.path));
+      warnings.push_back(
+          fmt::format("/{} is setuid or setgid and can be written by others than its owner", entry.path));
   }
   for (const tree::ElfFacts& file : elf)
     for (const std::string& runpath : file.runpath)
       if (runpath.empty() || runpath.front() == '.' || runpath.starts_with("/var/tmp") || runpath.starts_with("/tmp"))
-        warnings.push_back(fmt::format("/{} looks for libraries in '{}' (its run path), where anybody may put some", file.path, runpath));
+        warnings.push_back(fmt::format("/{} looks for libraries in '{}' (its run path), where anybody may put some",
+                                       file.path, runpath));
   return warnings;
 }
 

@@ -11,23 +11,26 @@
 
 namespace cooper::build {
 
-// Paths that a build made or changed in its root outside of the image directory and the places anybody may write; absolute, sorted.
-// `upper` is the overlay's upper layer, `lower` the layers below it.
-Result<std::vector<std::string>> stray_writes(const std::filesystem::path& upper, const std::vector<std::filesystem::path>& lower);
+// Paths that a build made or changed in its root outside of the image directory and the places anybody may write;
+// absolute, sorted. `upper` is the overlay's upper layer, `lower` the layers below it.
+Result<std::vector<std::string>> stray_writes(const std::filesystem::path& upper,
+                                              const std::vector<std::filesystem::path>& lower);
 
 // A library that a file of the package needs and no declared package has.
 struct UndeclaredLibrary {
-  std::string file;          // in the package
+  std::string file;  // in the package
   std::string soname;
   std::string base_package;  // of the base root, "" where not even that has it
 };
 
-// `elf` are the facts of `tree`'s files. Libraries of the package itself, of the layers and those in `adoptable` are fine.
+// `elf` are the facts of `tree`'s files. Libraries of the package itself, of the layers and those in `adoptable` are
+// fine.
 std::vector<UndeclaredLibrary> undeclared_libraries(const tree::Tree& tree, const std::vector<tree::ElfFacts>& elf,
                                                     const std::vector<ActionLayer>& layers, const store::BaseRoot& base,
                                                     const sandbox::BaseDescription& description);
 
-// QA warnings, one line each: world-writable files, paths outside of the file hierarchy, run paths that lead into build folders.
+// QA warnings, one line each: world-writable files, paths outside of the file hierarchy, run paths that lead into build
+// folders.
 std::vector<std::string> quality_warnings(const tree::Tree& tree, const std::vector<tree::ElfFacts>& elf);
 
 }  // namespace cooper::build

@@ -13,7 +13,8 @@ using Mirrors = std::map<std::string, std::vector<std::string>>;
 bool restricts(const resolve::PlannedPackage& planned, std::string_view word) {
   ebuild::DependencyNode node = ebuild::evaluate_conditionals(planned.package->metadata.restrict, planned.use);
   std::vector<const ebuild::DependencyNode*> leaves = ebuild::leaves(node);
-  return std::any_of(leaves.begin(), leaves.end(), [&](const ebuild::DependencyNode* leaf) { return leaf->word == word; });
+  return std::any_of(leaves.begin(), leaves.end(),
+                     [&](const ebuild::DependencyNode* leaf) { return leaf->word == word; });
 }
 
 void add_urls(const std::string& uri, const Mirrors& mirrors, std::vector<std::string>& urls) {
@@ -28,7 +29,8 @@ void add_urls(const std::string& uri, const Mirrors& mirrors, std::vector<std::s
   // The machine's own Debian mirrors before those that a repository knows; and an unknown name is fetch's to report.
   if (name == "debian" || bases == mirrors.end()) urls.push_back(uri);
   if (bases == mirrors.end()) return;
-  for (const std::string& base : bases->second) urls.push_back((base.ends_with('/') ? base.substr(0, base.size() - 1) : base) + uri.substr(slash));
+  for (const std::string& base : bases->second)
+    urls.push_back((base.ends_with('/') ? base.substr(0, base.size() - 1) : base) + uri.substr(slash));
 }
 
 }  // namespace
@@ -45,7 +47,8 @@ Result<std::vector<fetch::Distfile>> distfiles_of(const resolve::PlannedPackage&
   for (const ebuild::Distfile& source : wanted) {
     const ebuild::ManifestEntry* entry = manifest.find("DIST", source.name);
     if (!entry)
-      return fail(ErrorKind::distfile, source.name + " is not in the Manifest", package.ebuild.parent_path() / "Manifest",
+      return fail(ErrorKind::distfile, source.name + " is not in the Manifest",
+                  package.ebuild.parent_path() / "Manifest",
                   "SRC_URI of " + package.cpv.text() + " names it, and nothing is used that cannot be verified",
                   "`cooper repo manifest` makes the entry");
     fetch::Distfile file{source.name, entry->size, entry->digests, {}, package.cpv.text()};

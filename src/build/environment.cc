@@ -22,7 +22,9 @@ Result<PackageNames> package_names(std::string_view cpv) {
   return names;
 }
 
-std::string build_path(const PackageNames& names) { return fmt::format("/var/tmp/portage/{}/{}", names.category, names.pf); }
+std::string build_path(const PackageNames& names) {
+  return fmt::format("/var/tmp/portage/{}/{}", names.category, names.pf);
+}
 
 std::map<std::string, std::string> phase_environment(const BuildAction& action, const PackageNames& names) {
   std::map<std::string, std::string> environment = action.variables;
@@ -47,7 +49,8 @@ std::map<std::string, std::string> phase_environment(const BuildAction& action, 
   set("HOME", folder + "/homedir");
   set("D", folder + "/image");
   set("ED", folder + "/image");
-  // Builds happen in the root they are for: no prefix, no offset (PMS 11.1). The runtime adds slashes where the EAPI has them.
+  // Builds happen in the root they are for: no prefix, no offset (PMS 11.1). The runtime adds slashes where the EAPI
+  // has them.
   for (const char* name : {"ROOT", "EROOT", "SYSROOT", "ESYSROOT", "BROOT", "EPREFIX"}) set(name, "");
   set("USE", util::join(action.use, " "));
   set("COOPER_IUSE_EFFECTIVE", util::join(action.iuse, " "));
@@ -60,7 +63,8 @@ std::map<std::string, std::string> phase_environment(const BuildAction& action, 
   set("NOCOLOR", "true");
   set("TERM", "dumb");
   auto path = environment.find("PATH");
-  std::string rest = path == environment.end() ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" : path->second;
+  std::string rest =
+      path == environment.end() ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" : path->second;
   set("PATH", "/cooper/bin:" + rest);
   return environment;
 }
@@ -68,7 +72,8 @@ std::map<std::string, std::string> phase_environment(const BuildAction& action, 
 std::string package_lines(const BuildAction& action) {
   std::string lines;
   for (const ActionLayer& layer : action.layers) {
-    lines += fmt::format("{} {}/{} {}", layer.cpv, layer.slot, layer.subslot.empty() ? layer.slot : layer.subslot, layer.repository);
+    lines += fmt::format("{} {}/{} {}", layer.cpv, layer.slot, layer.subslot.empty() ? layer.slot : layer.subslot,
+                         layer.repository);
     for (const std::string& flag : layer.use) lines += " " + flag;
     for (const std::string& flag : layer.iuse)
       if (std::find(layer.use.begin(), layer.use.end(), flag) == layer.use.end()) lines += " -" + flag;

@@ -32,7 +32,8 @@ constexpr int jobserver_in = 100, jobserver_out = 101, status_in = 3;  // descri
 
 class Execution {
  public:
-  Execution(const BuildAction& action, const store::Store& store, const store::BaseRoot& base, const ExecuteOptions& options)
+  Execution(const BuildAction& action, const store::Store& store, const store::BaseRoot& base,
+            const ExecuteOptions& options)
       : action_(action), store_(store), base_(base), options_(options), started_(Clock::now()) {}
 
   Result<store::BuiltPackage> run() {
@@ -63,7 +64,9 @@ class Execution {
 
   std::vector<std::string> phases() const {
     std::vector<std::string> words = {"pretend", "setup", "unpack", "prepare", "configure", "compile"};
-    auto restricted = [&](std::string_view what) { return std::find(action_.restrict.begin(), action_.restrict.end(), what) != action_.restrict.end(); };
+    auto restricted = [&](std::string_view what) {
+      return std::find(action_.restrict.begin(), action_.restrict.end(), what) != action_.restrict.end();
+    };
     if (action_.run_tests && !restricted("test")) words.push_back("test");
     words.push_back("install");
     return words;
@@ -76,7 +79,8 @@ class Execution {
     for (std::string& phase : phases()) command.argv.push_back(std::move(phase));
     if (options_.jobserver_read >= 0) {
       command.fds = {{options_.jobserver_read, jobserver_in}, {options_.jobserver_write, jobserver_out}};
-      command.environment["MAKEFLAGS"] = fmt::format("-j{} --jobserver-auth={},{}", options_.jobs, jobserver_in, jobserver_out);
+      command.environment["MAKEFLAGS"] =
+          fmt::format("-j{} --jobserver-auth={},{}", options_.jobs, jobserver_in, jobserver_out);
       command.environment["MAKEOPTS"] = "";
     } else {
       command.environment["MAKEOPTS"] = fmt::format("-j{}", options_.jobs);
@@ -157,20 +161,28 @@ class Execution {
     using End = sandbox::Outcome::End;
     switch (outcome.end) {
       case End::cancelled: return fail(ErrorKind::interrupted, fmt::format("{} was interrupted", action_.cpv));
-      case End::timed_out: return failure(phase_words(), {}, fmt::format("it took longer than {} seconds", options_.limits.seconds));
+      case End::timed_out:
+        return failure(phase_words(), {}, fmt::format("it took longer than {} seconds", options_.limits.seconds));
       case End::too_much_output:
-        return failure(phase_words(), {}, fmt::format("its output is larger than {}", util::human_size(options_.limits.log_bytes)));
+        return failure(phase_words(), {},
+                       fmt::format("its output is larger than {}", util::human_size(options_.limits.log_bytes)));
       case End::too_many_processes:
-        return failure(phase_words(), {}, fmt::format("it had more than {} processes at once", options_.limits.processes));
+        return failure(phase_words(), {},
+                       fmt::format("it had more than {} processes at once", options_.limits.processes));
       case End::exited: break;
     }
     if (outcome.exit_code == 0 && status.done) return {};
     if (!status.died)
-      return failure(phase_words(), {}, outcome.exit_code > 128 ? fmt::format("the shell was ended by signal {}", outcome.exit_code - 128)
-                                                                : fmt::format("the shell ended with status {} and said no reason", outcome.exit_code));
-    std::string where = status.die_file.empty() ? std::string() : fmt::format("{}:{}", host_path(status.die_file), status.die_line);
+      return failure(phase_words(), {},
+                     outcome.exit_code > 128
+                         ? fmt::format("the shell was ended by signal {}", outcome.exit_code - 128)
+                         : fmt::format("the shell ended with status {} and said no reason", outcome.exit_code));
+    std::string where =
+        status.die_file.empty() ? std::string() : fmt::format("{}:{}", host_path(status.die_file), status.die_line);
     std::string why;
-    for (const StackFrame& frame : status.stack) why += fmt::format("{}in {} at {}:{}", why.empty() ? "" : "\n", frame.function, host_path(frame.file), frame.line);
+    for (const StackFrame& frame : status.stack)
+      why +=
+          fmt::format("{}in {} at {}:{}", why.empty() ? "" : "\n", frame.function, host_path(frame.file), frame.line);
     return failure(fmt::format("{}: {}", phase_words(), status.die_message), std::move(where), std::move(why));
   }
 
@@ -190,8 +202,8 @@ class Execution {
       std::string list;
       for (size_t i = 0; i < std::min(shown, stray.size()); ++i) list += (i == 0 ? "" : "\n") + stray[i];
       if (stray.size() > shown) list += fmt::format("\nand {} more", stray.size() - shown);
-      return fail(ErrorKind::failed, fmt::format("{} wrote outside of its image directory", action_.cpv), action_.ebuild, std::move(list),
-                  "install into ${ED}; temporary files belong in ${T}\n" + hint());
+      return fail(ErrorKind::failed, fmt::format("{} wrote outside of its image directory", action_.cpv),
+                  action_.ebuild, std::move(list), "install into ${ED}; temporary files belong in ${T}\n" + hint());
     }
     tree::Tree tree = TRY(tree::scan(folder_.image()));
     TRY(finish_tree(tree));
@@ -211,7 +223,8 @@ class Execution {
     for (Entry& entry : tree.entries) {
       entry.mtime = std::min(entry.mtime, action_.source_date_epoch);
       std::erase_if(entry.xattrs, [](const auto& xattr) { return xattr.first.starts_with("user.overlay."); });
-      // Set by the real call in a user namespace: version 3 with the builder's id. An image wants version 2, which names none.
+      // Set by the real call in a user namespace: version 3 with the builder's id. An image wants version 2, which
+      // names none.
       if (auto cap = entry.xattrs.find("security.capability"); cap != entry.xattrs.end() && cap->second.size() == 24) {
         cap->second.resize(20);
         cap->second[3] = 2;
@@ -226,7 +239,8 @@ class Execution {
     }
     for (Entry& entry : tree.entries) {
       entry.owner = action_.cpv;
-      if (entry.kind == EntryKind::character_device || entry.kind == EntryKind::block_device) entry.mtime = action_.source_date_epoch;
+      if (entry.kind == EntryKind::character_device || entry.kind == EntryKind::block_device)
+        entry.mtime = action_.source_date_epoch;
     }
     return {};
   }
@@ -247,13 +261,17 @@ class Execution {
     sandbox::BaseDescription description = TRY(sandbox::describe_base(base_));
     for (const UndeclaredLibrary& library : undeclared_libraries(tree, facts.elf, action_.layers, base_, description)) {
       if (library.base_package.empty()) {
-        facts.warnings.push_back(fmt::format("/{} needs {}, which no package of its build root has", library.file, library.soname));
+        facts.warnings.push_back(
+            fmt::format("/{} needs {}, which no package of its build root has", library.file, library.soname));
         continue;
       }
-      return fail(ErrorKind::failed, fmt::format("{} links to an undeclared library", action_.cpv), "/" + library.file,
-                  fmt::format("it needs {}, which no package in its dependencies has; the build found it in the base root (package {})",
-                              library.soname, library.base_package),
-                  fmt::format("declare the package that has {} in DEPEND and RDEPEND, or switch its use off\n{}", library.soname, hint()));
+      return fail(
+          ErrorKind::failed, fmt::format("{} links to an undeclared library", action_.cpv), "/" + library.file,
+          fmt::format(
+              "it needs {}, which no package in its dependencies has; the build found it in the base root (package {})",
+              library.soname, library.base_package),
+          fmt::format("declare the package that has {} in DEPEND and RDEPEND, or switch its use off\n{}",
+                      library.soname, hint()));
     }
     return {};
   }
@@ -263,7 +281,8 @@ class Execution {
     TRY(util::make_directories(package));
     std::error_code ec;
     fs::rename(folder_.image(), package / "root", ec);
-    if (!ec && fs::exists(folder_.state() / "environment", ec)) fs::rename(folder_.state() / "environment", package / "environment", ec);
+    if (!ec && fs::exists(folder_.state() / "environment", ec))
+      fs::rename(folder_.state() / "environment", package / "environment", ec);
     if (!ec) fs::copy_file(log_path_, package / "log", ec);
     if (ec) return fail(ErrorKind::failed, "cannot collect the built package", package, ec.message());
     for (Entry& entry : tree.entries)

@@ -19,8 +19,8 @@ Result<Jobserver> Jobserver::create(int jobs) {
 }
 
 bool Jobserver::acquire(const std::atomic<bool>& cancel) const {
-  // Make 4.3 expects a blocking pipe, so another reader may take the token between poll and read; a reader that waits here holds
-  // nothing, and the wait ends with the next token.
+  // Make 4.3 expects a blocking pipe, so another reader may take the token between poll and read; a reader that waits
+  // here holds nothing, and the wait ends with the next token.
   while (!cancel) {
     pollfd ready{read_.get(), POLLIN, 0};
     if (::poll(&ready, 1, 200) <= 0) continue;

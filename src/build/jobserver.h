@@ -8,8 +8,8 @@
 
 namespace cooper::build {
 
-// Holds `jobs` tokens. Each running package takes one for itself (the implicit token that make expects its parent to own) and
-// its makes take what is left, so that all builds together run `jobs` commands at once.
+// Holds `jobs` tokens. Each running package takes one for itself (the implicit token that make expects its parent to
+// own) and its makes take what is left, so that all builds together run `jobs` commands at once.
 class Jobserver {
  public:
   static Result<Jobserver> create(int jobs);

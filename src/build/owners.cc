@@ -34,7 +34,8 @@ Result<uint32_t> resolve(std::string_view who, const Numbers& numbers, std::stri
   if (auto number = parse_number(who)) return *number;
   if (auto found = numbers.find(who); found != numbers.end()) return found->second;
   return fail(ErrorKind::failed, fmt::format("the {} '{}' is not known", kind, who), std::string(path),
-              "a file of the package shall belong to it, but no package of the build root has it in passwd, group or sysusers.d with a number",
+              "a file of the package shall belong to it, but no package of the build root has it in passwd, group or "
+              "sysusers.d with a number",
               fmt::format("depend on the acct-{}/{} package", kind, who));
 }
 
@@ -42,7 +43,9 @@ Result<std::string> from_hex(std::string_view hex) {
   std::string bytes;
   for (size_t i = 0; i + 1 < hex.size(); i += 2) {
     auto byte = parse_number(hex.substr(i, 2), 16);
-    if (!byte) return fail(ErrorKind::failed, "the ledger of owners is damaged", {}, "capabilities that are no hexadecimal number");
+    if (!byte)
+      return fail(ErrorKind::failed, "the ledger of owners is damaged", {},
+                  "capabilities that are no hexadecimal number");
     bytes += static_cast<char>(*byte);
   }
   return bytes;
@@ -50,7 +53,8 @@ Result<std::string> from_hex(std::string_view hex) {
 
 Result<> make_node(const std::vector<std::string_view>& fields, const std::string& path, tree::Tree& tree) {
   auto major = parse_number(fields[2]), minor = parse_number(fields[3]), mode = parse_number(fields[4], 8);
-  if (!major || !minor || !mode) return fail(ErrorKind::failed, "the ledger of owners is damaged", path, "a device without numbers");
+  if (!major || !minor || !mode)
+    return fail(ErrorKind::failed, "the ledger of owners is damaged", path, "a device without numbers");
   tree::Entry entry;
   entry.path = path;
   entry.kind = fields[1] == "b" ? tree::EntryKind::block_device : tree::EntryKind::character_device;
@@ -61,7 +65,8 @@ Result<> make_node(const std::vector<std::string_view>& fields, const std::strin
   return {};
 }
 
-Result<> apply_record(const std::vector<std::string_view>& fields, const std::string& path, const Accounts& accounts, tree::Tree& tree) {
+Result<> apply_record(const std::vector<std::string_view>& fields, const std::string& path, const Accounts& accounts,
+                      tree::Tree& tree) {
   std::string_view kind = fields[0];
   if (kind == "node" && fields.size() == 6) return make_node(fields, path, tree);
   tree::Entry* entry = tree.find(path);
@@ -73,8 +78,10 @@ Result<> apply_record(const std::vector<std::string_view>& fields, const std::st
     // As the kernel does: a file that changes hands loses its capabilities.
     entry->xattrs.erase("security.capability");
   } else if (kind == "cap" && fields.size() == 3) {
-    if (fields[1].empty()) entry->xattrs.erase("security.capability");
-    else entry->xattrs["security.capability"] = TRY(from_hex(fields[1]));
+    if (fields[1].empty())
+      entry->xattrs.erase("security.capability");
+    else
+      entry->xattrs["security.capability"] = TRY(from_hex(fields[1]));
   }
   return {};
 }
@@ -100,8 +107,10 @@ void Accounts::add_sysusers(std::string_view text) {
     }
     users[name] = *id;
     // "u NAME 33" makes a group of the same name and number; "33:tape" and "33:12" do not.
-    if (colon == std::string_view::npos) groups[name] = *id;
-    else if (auto gid = parse_number(group_text)) groups.try_emplace(name, *gid);
+    if (colon == std::string_view::npos)
+      groups[name] = *id;
+    else if (auto gid = parse_number(group_text))
+      groups.try_emplace(name, *gid);
   }
 }
 
@@ -135,7 +144,9 @@ Result<> apply_owners(std::string_view records, std::string_view image, const Ac
       rest.remove_prefix(tab + 1);
     }
     fields.push_back(rest);
-    if (fields.size() != count || rest.size() <= image.size() + 1 || !rest.starts_with(image) || rest[image.size()] != '/') continue;
+    if (fields.size() != count || rest.size() <= image.size() + 1 || !rest.starts_with(image) ||
+        rest[image.size()] != '/')
+      continue;
     TRY(apply_record(fields, std::string(rest.substr(image.size() + 1)), accounts, tree));
   }
   return {};

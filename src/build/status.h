@@ -14,15 +14,15 @@ struct StackFrame {
 };
 
 struct ElogMessage {
-  std::string phase, kind, text;     // kind: info, warn, error, log, qa
+  std::string phase, kind, text;  // kind: info, warn, error, log, qa
 };
 
 struct PhaseStatus {
-  std::string phase;                 // the last that began
+  std::string phase;  // the last that began
   bool died = false, done = false;
   std::string die_phase, die_file, die_message;
   int die_line = 0;
-  std::vector<StackFrame> stack;     // innermost first
+  std::vector<StackFrame> stack;  // innermost first
   std::vector<ElogMessage> messages;
 };
 

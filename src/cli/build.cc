@@ -32,10 +32,10 @@ struct Arguments {
 // What the command did, for the summary and --format=json.
 struct Outcome {
   image::WrittenImage image;
-  bool reused = false;       // the image was there already
-  double seconds = 0;        // wall time of the whole command
+  bool reused = false;  // the image was there already
+  double seconds = 0;   // wall time of the whole command
   size_t packages = 0, built = 0;
-  std::vector<std::string> written;   // destinations
+  std::vector<std::string> written;  // destinations
 };
 
 std::vector<const repository::Repository*> pointers(const PlannedImage& planned) {
@@ -51,8 +51,8 @@ std::string image_tag(const PlannedImage& planned) {
   return std::string(planned.plan.packages[planned.plan.requested.front()].package->cpv.version.without_revision());
 }
 
-build::BuildOptions build_options(const PlannedImage& planned, const Context& context, const Arguments& arguments, int64_t epoch,
-                                  Progress& progress, size_t& built) {
+build::BuildOptions build_options(const PlannedImage& planned, const Context& context, const Arguments& arguments,
+                                  int64_t epoch, Progress& progress, size_t& built) {
   build::BuildOptions options;
   options.runtime = context.data / "runtime";
   options.helper = context.helper;
@@ -92,8 +92,8 @@ std::vector<store::BuiltPackage> image_packages(const PlannedImage& planned, std
 }
 
 // Assembles, tests and writes the image, or finds the one that the same input made before.
-Result<image::WrittenImage> make_image(const image::AssembleInput& input, const Context& context, const Arguments& arguments,
-                                       Progress& progress, bool& reused) {
+Result<image::WrittenImage> make_image(const image::AssembleInput& input, const Context& context,
+                                       const Arguments& arguments, Progress& progress, bool& reused) {
   std::string key = TRY(image::image_key(input));
   fs::path layout = input.store->images() / key;
   util::FileLock lock = TRY(input.store->lock("image-" + key));
@@ -125,7 +125,9 @@ Result<image::WrittenImage> make_image(const image::AssembleInput& input, const 
 
 void print_text(const Outcome& outcome, const Context& context) {
   const image::WrittenImage& image = outcome.image;
-  auto bold = [&](std::string_view text) { return context.color_stdout ? fmt::format("\033[1m{}\033[0m", text) : std::string(text); };
+  auto bold = [&](std::string_view text) {
+    return context.color_stdout ? fmt::format("\033[1m{}\033[0m", text) : std::string(text);
+  };
   fmt::print("{}  {}\n", bold(fmt::format("{}:{}", image.name, image.tag)), image.manifest_digest);
   fmt::print("  {} unpacked, {} compressed · {}, {} built now · {}\n", util::human_size(image.unpacked_size),
              util::human_size(image.compressed_size), util::count(outcome.packages, "package"), outcome.built,
@@ -134,7 +136,8 @@ void print_text(const Outcome& outcome, const Context& context) {
     for (const image::PackageShare& share : image.shares)
       fmt::print("  {:>10}  {}\n", util::human_size(share.bytes), share.owner);
     for (const image::Adoption& adoption : image.adopted)
-      fmt::print("  adopted {}  ({}, from {}; needed by {})\n", adoption.path, adoption.reason, adoption.base_package, adoption.needed_by);
+      fmt::print("  adopted {}  ({}, from {}; needed by {})\n", adoption.path, adoption.reason, adoption.base_package,
+                 adoption.needed_by);
   }
   for (const std::string& destination : outcome.written) fmt::print("  → {}\n", destination);
 }
@@ -154,17 +157,22 @@ void print_json(const Outcome& outcome) {
   out["seconds"] = outcome.seconds;
   out["destinations"] = outcome.written;
   for (const image::PackageShare& share : image.shares)
-    out["shares"].push_back({{"owner", share.owner}, {"bytes", share.bytes}, {"trimmed", share.trimmed}, {"files", share.files}});
+    out["shares"].push_back(
+        {{"owner", share.owner}, {"bytes", share.bytes}, {"trimmed", share.trimmed}, {"files", share.files}});
   for (const image::Adoption& adoption : image.adopted)
-    out["adopted"].push_back({{"path", adoption.path}, {"soname", adoption.soname}, {"reason", adoption.reason},
-                              {"base_package", adoption.base_package}, {"needed_by", adoption.needed_by}});
+    out["adopted"].push_back({{"path", adoption.path},
+                              {"soname", adoption.soname},
+                              {"reason", adoption.reason},
+                              {"base_package", adoption.base_package},
+                              {"needed_by", adoption.needed_by}});
   fmt::print("{}\n", out.dump(2));
 }
 
 Result<int> build(const Context& context, const Arguments& arguments) {
   auto start = std::chrono::steady_clock::now();
   if (context.format != "text" && context.format != "json")
-    return fail(ErrorKind::usage, fmt::format("`cooper build` has no format '{}'", context.format), {}, {}, "use text or json");
+    return fail(ErrorKind::usage, fmt::format("`cooper build` has no format '{}'", context.format), {}, {},
+                "use text or json");
   std::vector<image::Destination> destinations;
   for (const std::string& text : arguments.destinations) destinations.push_back(TRY(image::parse_destination(text)));
   spec::ImageSpec spec = TRY(spec::load(arguments.spec));
@@ -184,7 +192,8 @@ Result<int> build(const Context& context, const Arguments& arguments) {
   progress.set_total(static_cast<int>(outcome.packages));
   int64_t epoch = TRY(build::source_date_epoch(pointers(planned)));
   build::BuildOptions options = build_options(planned, context, arguments, epoch, progress, outcome.built);
-  std::vector<store::BuiltPackage> built = TRY(build::build_plan(planned.plan, *planned.config, store, base, description, options));
+  std::vector<store::BuiltPackage> built =
+      TRY(build::build_plan(planned.plan, *planned.config, store, base, description, options));
 
   image::AssembleInput input;
   input.spec = &planned.spec;
@@ -221,12 +230,16 @@ void add_build(Commands& commands) {
   CLI::App* app = commands.app.add_subcommand("build", "Build the image that a spec describes");
   app->add_option("SPEC", arguments->spec, "the image spec, a TOML file")->required();
   app->add_option("-o,--output", arguments->destinations,
-                  "where the image goes, in skopeo's words: oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:PATH, tar:FILE; "
+                  "where the image goes, in skopeo's words: oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, "
+                  "dir:PATH, tar:FILE; "
                   "may be given several times. Without it the image stays in the store")
       ->type_name("DEST");
-  app->add_flag("--src-test", arguments->run_src_test, "also run the test suites of the packages that are built (src_test)");
+  app->add_flag("--src-test", arguments->run_src_test,
+                "also run the test suites of the packages that are built (src_test)");
   app->add_flag("--no-image-tests", arguments->skip_tests, "do not run the [[test]]s of the spec");
-  app->callback([&commands, arguments]() { commands.run = [&commands, arguments]() { return build(commands.context, *arguments); }; });
+  app->callback([&commands, arguments]() {
+    commands.run = [&commands, arguments]() { return build(commands.context, *arguments); };
+  });
 }
 
 }  // namespace cooper::cli

@@ -18,9 +18,9 @@ namespace {
 using store::Store;
 
 struct Arguments {
-  double days = 30;     // gc: what was not used for so long
+  double days = 30;  // gc: what was not used for so long
   bool all = false;
-  std::string kind;     // list: only these
+  std::string kind;  // list: only these
 };
 
 constexpr int64_t day = 24 * 60 * 60;
@@ -33,12 +33,19 @@ std::string age(int64_t then, int64_t now) {
 Result<int> list(const Context& context, const Arguments& arguments) {
   Store store = TRY(Store::open(context.cache_dir));
   std::vector<Store::Usage> usage = TRY(store.usage());
-  if (!arguments.kind.empty()) std::erase_if(usage, [&](const Store::Usage& item) { return item.kind != arguments.kind; });
-  std::ranges::stable_sort(usage, [](const Store::Usage& a, const Store::Usage& b) { return a.kind != b.kind ? a.kind < b.kind : a.bytes > b.bytes; });
+  if (!arguments.kind.empty())
+    std::erase_if(usage, [&](const Store::Usage& item) { return item.kind != arguments.kind; });
+  std::ranges::stable_sort(usage, [](const Store::Usage& a, const Store::Usage& b) {
+    return a.kind != b.kind ? a.kind < b.kind : a.bytes > b.bytes;
+  });
   if (context.format == "json") {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const Store::Usage& item : usage)
-      out.push_back({{"kind", item.kind}, {"name", item.name}, {"bytes", item.bytes}, {"last_used", item.last_used}, {"path", item.path.string()}});
+      out.push_back({{"kind", item.kind},
+                     {"name", item.name},
+                     {"bytes", item.bytes},
+                     {"last_used", item.last_used},
+                     {"path", item.path.string()}});
     fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return 0;
   }
@@ -46,7 +53,8 @@ Result<int> list(const Context& context, const Arguments& arguments) {
   uint64_t total = 0;
   std::map<std::string, std::pair<size_t, uint64_t>> kinds;
   for (const Store::Usage& item : usage) {
-    fmt::print("{:<9} {:>9}  {:<13} {}\n", item.kind, util::human_size(item.bytes), age(item.last_used, now), item.name);
+    fmt::print("{:<9} {:>9}  {:<13} {}\n", item.kind, util::human_size(item.bytes), age(item.last_used, now),
+               item.name);
     ++kinds[item.kind].first;
     kinds[item.kind].second += item.bytes;
     total += item.bytes;
@@ -60,7 +68,8 @@ Result<int> list(const Context& context, const Arguments& arguments) {
 Result<int> collect(const Context& context, const Arguments& arguments) {
   Store store = TRY(Store::open(context.cache_dir));
   int64_t now = std::time(nullptr);
-  int64_t unused_since = arguments.all ? now + day : now - static_cast<int64_t>(arguments.days * static_cast<double>(day));
+  int64_t unused_since =
+      arguments.all ? now + day : now - static_cast<int64_t>(arguments.days * static_cast<double>(day));
   uint64_t freed = TRY(store.collect(unused_since));
   if (context.format == "json")
     fmt::print("{}\n", nlohmann::json{{"freed_bytes", freed}}.dump());
@@ -81,7 +90,8 @@ Result<int> verify(const Context& context) {
     if (damages.empty()) fmt::print("all is as it was stored in {}\n", store.root().string());
   }
   if (!damages.empty() && !context.quiet)
-    fmt::print(stderr, "{}; damaged packages are set aside when they are next asked for, and built anew\n", util::count(damages.size(), "finding"));
+    fmt::print(stderr, "{}; damaged packages are set aside when they are next asked for, and built anew\n",
+               util::count(damages.size(), "finding"));
   return damages.empty() ? 0 : static_cast<int>(ErrorKind::failed);
 }
 
@@ -94,12 +104,20 @@ void add_cache(Commands& commands) {
   CLI::App* list_command = app->add_subcommand("list", "list what is in the store, its size and when it was last used");
   list_command->add_option("--kind", arguments->kind, "only these")
       ->check(CLI::IsMember({"package", "base", "distfile", "deb", "log", "image", "failed", "damaged", "scratch"}));
-  list_command->callback([&commands, arguments]() { commands.run = [&commands, arguments]() { return list(commands.context, *arguments); }; });
-  CLI::App* collect_command = app->add_subcommand("gc", "remove what was not used for some time, and all that is damaged or left over");
-  collect_command->add_option("--unused-for", arguments->days, "in days (default: 30)")->check(CLI::NonNegativeNumber)->type_name("DAYS");
+  list_command->callback([&commands, arguments]() {
+    commands.run = [&commands, arguments]() { return list(commands.context, *arguments); };
+  });
+  CLI::App* collect_command =
+      app->add_subcommand("gc", "remove what was not used for some time, and all that is damaged or left over");
+  collect_command->add_option("--unused-for", arguments->days, "in days (default: 30)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("DAYS");
   collect_command->add_flag("--all", arguments->all, "remove everything");
-  collect_command->callback([&commands, arguments]() { commands.run = [&commands, arguments]() { return collect(commands.context, *arguments); }; });
-  CLI::App* verify_command = app->add_subcommand("verify", "read every byte in the store and tell what is not as it was stored");
+  collect_command->callback([&commands, arguments]() {
+    commands.run = [&commands, arguments]() { return collect(commands.context, *arguments); };
+  });
+  CLI::App* verify_command =
+      app->add_subcommand("verify", "read every byte in the store and tell what is not as it was stored");
   verify_command->callback([&commands]() { commands.run = [&commands]() { return verify(commands.context); }; });
 }
 

@@ -15,21 +15,22 @@ namespace cooper::cli {
 
 // The options that every command takes, and where cooper's own data lie.
 struct Context {
-  int jobs = 1;                          // --jobs, default: the number of cores
-  std::filesystem::path cache_dir;       // --cache-dir, default Store::default_root()
-  std::string format = "text";           // --format
+  int jobs = 1;                     // --jobs, default: the number of cores
+  std::filesystem::path cache_dir;  // --cache-dir, default Store::default_root()
+  std::string format = "text";      // --format
   bool quiet = false, verbose = false;
   bool locked = false, offline = false;
   bool color_stdout = false, color_stderr = false;  // decided from --color, NO_COLOR and whether it is a terminal
   // The data folder: holds runtime/, ebuilds/, images/ and bin/cooper-helper; the source tree or PREFIX/share/cooper.
   std::filesystem::path data;
-  std::filesystem::path helper;          // the static cooper-helper binary
+  std::filesystem::path helper;  // the static cooper-helper binary
 };
 
 // Set by SIGINT and SIGTERM.
 std::atomic<bool>& interrupted();
 
-// A command adds its subcommand to `app` and sets `run` when it is chosen; `run` returns an exit code (0) or an error, which main prints.
+// A command adds its subcommand to `app` and sets `run` when it is chosen; `run` returns an exit code (0) or an error,
+// which main prints.
 using Action = std::function<Result<int>()>;
 struct Commands {
   CLI::App& app;

@@ -24,8 +24,8 @@ namespace fs = std::filesystem;
 struct Finding {
   std::string name;
   bool good = false;
-  std::string detail;   // what was found
-  std::string remedy;   // where not good
+  std::string detail;  // what was found
+  std::string remedy;  // where not good
 };
 
 bool in_path(std::string_view program) {
@@ -58,12 +58,16 @@ Finding check_apt() {
 Finding check_store(const fs::path& folder) {
   auto made = util::make_directories(folder);
   if (!made) return {"store", false, made.error().message(), "choose another folder with --cache-dir"};
-  if (::access(folder.c_str(), W_OK) != 0) return {"store", false, folder.string() + " is not writable", "choose another folder with --cache-dir"};
+  if (::access(folder.c_str(), W_OK) != 0)
+    return {"store", false, folder.string() + " is not writable", "choose another folder with --cache-dir"};
   struct statvfs info {};
-  if (::statvfs(folder.c_str(), &info) != 0) return {"store", false, "cannot ask for the free space of " + folder.string(), {}};
+  if (::statvfs(folder.c_str(), &info) != 0)
+    return {"store", false, "cannot ask for the free space of " + folder.string(), {}};
   uint64_t free = static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
   std::string detail = fmt::format("{}, {} free", folder.string(), util::human_size(free));
-  if (free < 5'000'000'000) return {"store", false, detail, "a base root and a large build take about 5 GB: free some space or use --cache-dir"};
+  if (free < 5'000'000'000)
+    return {"store", false, detail,
+            "a base root and a large build take about 5 GB: free some space or use --cache-dir"};
   return {"store", true, detail, {}};
 }
 
@@ -77,11 +81,13 @@ Result<int> doctor(const Context& context) {
   for (const Finding& finding : findings) {
     good = good && finding.good;
     if (context.format == "json") {
-      json.push_back({{"name", finding.name}, {"good", finding.good}, {"detail", finding.detail}, {"remedy", finding.remedy}});
+      json.push_back(
+          {{"name", finding.name}, {"good", finding.good}, {"detail", finding.detail}, {"remedy", finding.remedy}});
       continue;
     }
     const char* color = !context.color_stdout ? "" : finding.good ? "\033[32m" : "\033[31m";
-    fmt::print("{}{}{} {:<12} {}\n", color, finding.good ? "✓" : "✗", *color ? "\033[0m" : "", finding.name, finding.detail);
+    fmt::print("{}{}{} {:<12} {}\n", color, finding.good ? "✓" : "✗", *color ? "\033[0m" : "", finding.name,
+               finding.detail);
     if (!finding.remedy.empty()) fmt::print("  {:<12} → {}\n", "", finding.remedy);
   }
   if (context.format == "json") fmt::print("{}\n", json.dump(2));
@@ -107,7 +113,8 @@ Result<int> init(const Context&, const std::string& package, const std::string& 
   ebuild::Atom atom = TRY(ebuild::Atom::parse_user(package));
   fs::path path = file.empty() ? fs::path(atom.name.package + ".toml") : fs::path(file);
   std::error_code ec;
-  if (fs::exists(path, ec)) return fail(ErrorKind::usage, "the file is there already", path, {}, "name another one with --output");
+  if (fs::exists(path, ec))
+    return fail(ErrorKind::usage, "the file is there already", path, {}, "name another one with --output");
   TRY(util::write_file(path, fmt::format(fmt::runtime(first_spec), atom.name.package, atom.text())));
   fmt::print("{}\n", path.string());
   return 0;

@@ -14,8 +14,10 @@ Result<int> exec_action(const Context& context, const std::filesystem::path& dir
   store::Store store = TRY(store::Store::open(context.cache_dir));
   auto base = TRY(store.base_with_id(action.base));
   if (!base)
-    return fail(ErrorKind::failed, fmt::format("the base root of this action is not in the store: {}", action.base), directory, {},
-                "use the store of the cooper that wrote the action (--cache-dir), or make the base root with `cooper build`");
+    return fail(
+        ErrorKind::failed, fmt::format("the base root of this action is not in the store: {}", action.base), directory,
+        {},
+        "use the store of the cooper that wrote the action (--cache-dir), or make the base root with `cooper build`");
   std::string key = TRY(build::build_key(action));
   util::FileLock lock = TRY(store.lock("build-" + key));
   auto package = TRY(store.package(key));
@@ -23,7 +25,8 @@ Result<int> exec_action(const Context& context, const std::filesystem::path& dir
     build::ExecuteOptions options;
     options.jobs = context.jobs;
     options.cancel = &interrupted();
-    if (context.verbose) options.on_output = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };
+    if (context.verbose)
+      options.on_output = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };
     if (!context.quiet)
       options.on_phase = [](const build::PhaseEvent& event) {
         if (!event.phase.empty()) fmt::print(stderr, "{}: {}\n", event.cpv, event.phase);
@@ -37,7 +40,8 @@ Result<int> exec_action(const Context& context, const std::filesystem::path& dir
 }  // namespace
 
 void add_exec_action(Commands& commands) {
-  CLI::App* command = commands.app.add_subcommand("exec-action", "build one action from its folder; prints where the package lies");
+  CLI::App* command =
+      commands.app.add_subcommand("exec-action", "build one action from its folder; prints where the package lies");
   auto directory = std::make_shared<std::string>();
   command->add_option("DIR", *directory, "a folder with action.json")->required();
   command->callback([&commands, directory]() {

@@ -21,7 +21,7 @@ namespace {
 
 struct Arguments {
   std::string spec;
-  bool list = false;   // only tell what there is to fetch
+  bool list = false;  // only tell what there is to fetch
 };
 
 Result<std::vector<fetch::Distfile>> all_distfiles(const resolve::Plan& plan) {
@@ -37,12 +37,17 @@ void print_list(const std::vector<fetch::Distfile>& files, const Context& contex
   if (context.format == "json") {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const fetch::Distfile& file : files)
-      out.push_back({{"name", file.name}, {"bytes", file.size}, {"digests", file.digests}, {"urls", file.urls}, {"wanted_by", file.wanted_by},
+      out.push_back({{"name", file.name},
+                     {"bytes", file.size},
+                     {"digests", file.digests},
+                     {"urls", file.urls},
+                     {"wanted_by", file.wanted_by},
                      {"path", (store.distfiles() / file.name).string()}});
     fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
-  for (const fetch::Distfile& file : files) fmt::print("{:>9}  {}  ({})\n", util::human_size(file.size), file.name, file.wanted_by);
+  for (const fetch::Distfile& file : files)
+    fmt::print("{:>9}  {}  ({})\n", util::human_size(file.size), file.name, file.wanted_by);
 }
 
 Result<int> run_fetch(const Context& context, const Arguments& arguments) {
@@ -79,7 +84,8 @@ Result<int> run_fetch(const Context& context, const Arguments& arguments) {
   if (context.format == "json")
     print_list(files, context, store);
   else
-    fmt::print("{} in {}, {} loaded now ({})\n", util::count(files.size(), "distfile"), store.distfiles().string(), loaded, util::human_size(bytes));
+    fmt::print("{} in {}, {} loaded now ({})\n", util::count(files.size(), "distfile"), store.distfiles().string(),
+               loaded, util::human_size(bytes));
   return 0;
 }
 
@@ -87,10 +93,13 @@ Result<int> run_fetch(const Context& context, const Arguments& arguments) {
 
 void add_fetch(Commands& commands) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* app = commands.app.add_subcommand("fetch", "Fetch and verify the distfiles that building a spec needs, and build nothing");
+  CLI::App* app = commands.app.add_subcommand(
+      "fetch", "Fetch and verify the distfiles that building a spec needs, and build nothing");
   app->add_option("SPEC", arguments->spec, "the image spec, a TOML file")->required();
   app->add_flag("--list", arguments->list, "only list them");
-  app->callback([&commands, arguments]() { commands.run = [&commands, arguments]() { return run_fetch(commands.context, *arguments); }; });
+  app->callback([&commands, arguments]() {
+    commands.run = [&commands, arguments]() { return run_fetch(commands.context, *arguments); };
+  });
 }
 
 }  // namespace cooper::cli

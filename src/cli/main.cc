@@ -23,7 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The first signal asks the running command to stop and clean up; a second one ends the process at once (the store stands that).
+// The first signal asks the running command to stop and clean up; a second one ends the process at once (the store
+// stands that).
 void on_signal(int) {
   if (interrupted().exchange(true)) ::_exit(130);
 }
@@ -45,7 +46,8 @@ bool wants_color(const std::string& mode, int fd) {
   return ::isatty(fd) && !(no_color && *no_color) && !(term && std::string_view(term) == "dumb");
 }
 
-// Finds the data folder: $COOPER_DATA, PREFIX/share/cooper beside an installed binary, or the source tree of a build tree.
+// Finds the data folder: $COOPER_DATA, PREFIX/share/cooper beside an installed binary, or the source tree of a build
+// tree.
 Result<> find_data(Context& context) {
   std::error_code ec;
   fs::path self = fs::read_symlink("/proc/self/exe", ec);
@@ -78,12 +80,15 @@ int run_program(int argc, char** argv) {
   std::string cache_dir;
   Action run;
 
-  CLI::App app{"cooper makes containers from source: one spec file, one command, a small image, every byte of it explained.", "cooper"};
+  CLI::App app{
+      "cooper makes containers from source: one spec file, one command, a small image, every byte of it explained.",
+      "cooper"};
   app.set_version_flag("--version", "cooper " COOPER_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
   app.option_defaults()->group("Options of all commands");
-  app.add_option("--jobs,-j", context.jobs, "how many jobs run at once (default: the number of cores)")->check(CLI::Range(1, 1024));
+  app.add_option("--jobs,-j", context.jobs, "how many jobs run at once (default: the number of cores)")
+      ->check(CLI::Range(1, 1024));
   app.add_option("--cache-dir", cache_dir, "where packages, sources and images are kept")->type_name("DIR");
   app.add_option("--format", context.format, "form of the output: text, json, or what the command lists");
   app.add_option("--color", color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
@@ -123,8 +128,7 @@ int run_program(int argc, char** argv) {
     return run();
   };
   Result<int> result = find_data_and_run();
-  if (std::fflush(stdout) != 0 && result)
-    result = fail_errno("cannot write the output", "standard output");
+  if (std::fflush(stdout) != 0 && result) result = fail_errno("cannot write the output", "standard output");
   if (result) return *result;
   print_error(result.error(), context.color_stderr);
   return static_cast<int>(result.error().kind);

@@ -20,8 +20,8 @@ struct PlannedImage {
   resolve::Plan plan;
 };
 
-// Opens the repositories of the spec (default: the bundled one at context.data/ebuilds), the profile with the spec's settings, and
-// resolves. Problems of repositories that touch nothing in the plan become warnings of the plan.
+// Opens the repositories of the spec (default: the bundled one at context.data/ebuilds), the profile with the spec's
+// settings, and resolves. Problems of repositories that touch nothing in the plan become warnings of the plan.
 Result<PlannedImage> plan_image(spec::ImageSpec spec, const Context& context);
 
 }  // namespace cooper::cli

@@ -26,7 +26,9 @@ int terminal_width() {
 }  // namespace
 
 Progress::Progress(const Context& context)
-    : quiet_(context.quiet), live_(!context.quiet && !context.verbose && ::isatty(STDERR_FILENO)), color_(context.color_stderr) {
+    : quiet_(context.quiet),
+      live_(!context.quiet && !context.verbose && ::isatty(STDERR_FILENO)),
+      color_(context.color_stderr) {
   if (!live_) return;
   ticker_ = std::thread([this]() {
     std::unique_lock lock(mutex_);
@@ -83,7 +85,8 @@ void Progress::package_built(const std::string& name, double seconds) {
   running_.erase(name);
   ++finished_;
   std::string counter = total_ > 0 ? fmt::format("[{}/{}]", finished_, total_) : "";
-  print_locked(fmt::format("{} {} {:<44} {}", paint(green, "✓"), paint(dim, counter), name, paint(dim, util::human_time(seconds))));
+  print_locked(fmt::format("{} {} {:<44} {}", paint(green, "✓"), paint(dim, counter), name,
+                           paint(dim, util::human_time(seconds))));
 }
 
 void Progress::package_failed(const std::string& name, double seconds) {
@@ -141,7 +144,8 @@ std::string Progress::running_line(const std::string& name, const Running& runni
   std::string time = util::human_time(elapsed);
   if (running.estimate > 1) time += fmt::format(" of ~{}", util::human_time(running.estimate));
   std::string shown = name.substr(0, std::max(10, width - 40));
-  return fmt::format("{} {:<42} {} {}", paint(cyan, frames[tick_ % 10]), shown, paint(dim, fmt::format("{:<10}", running.phase)), time);
+  return fmt::format("{} {:<42} {} {}", paint(cyan, frames[tick_ % 10]), shown,
+                     paint(dim, fmt::format("{:<10}", running.phase)), time);
 }
 
 std::string Progress::status_line() const {
@@ -153,7 +157,8 @@ std::string Progress::status_line() const {
   if (!step_.empty()) text += (text.empty() ? "" : " · ") + step_;
   if (!downloads_.empty()) {
     const auto& [file, bytes] = *downloads_.begin();
-    text += fmt::format("{}fetching {} {}%", text.empty() ? "" : " · ", file, bytes.second ? bytes.first * 100 / bytes.second : 0);
+    text += fmt::format("{}fetching {} {}%", text.empty() ? "" : " · ", file,
+                        bytes.second ? bytes.first * 100 / bytes.second : 0);
     if (downloads_.size() > 1) text += fmt::format(" and {} more", downloads_.size() - 1);
   }
   return text + fmt::format("  {}", util::human_time(std::chrono::duration<double>(Clock::now() - start_).count()));

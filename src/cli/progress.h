@@ -1,4 +1,5 @@
-// What a build shows while it runs: on a terminal a live block of running packages under the finished ones, elsewhere a line an event.
+// What a build shows while it runs: on a terminal a live block of running packages under the finished ones, elsewhere a
+// line an event.
 #pragma once
 
 #include <chrono>

@@ -23,7 +23,7 @@ using repository::Repository;
 
 struct Arguments {
   std::string path = ".";
-  std::vector<std::string> others;   // --repository: what masters may name
+  std::vector<std::string> others;  // --repository: what masters may name
   bool write_md5_cache = false;
   bool force = false;
   std::string distdir;
@@ -39,7 +39,8 @@ Result<fs::path> find_root(const std::string& path) {
     if (fs::exists(folder / "profiles/repo_name", ec)) return folder;
     if (folder == folder.root_path()) break;
   }
-  return fail(ErrorKind::usage, "not an ebuild repository", start, "neither this folder nor one above it has profiles/repo_name");
+  return fail(ErrorKind::usage, "not an ebuild repository", start,
+              "neither this folder nor one above it has profiles/repo_name");
 }
 
 struct Opened {
@@ -77,7 +78,8 @@ Result<Opened> open(const Context& context, const Arguments& arguments) {
 
 // Each problem a line on stderr; true where there are none.
 bool print_problems(const Context& context, std::vector<Problem> problems) {
-  std::sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) { return std::tie(a.where, a.what) < std::tie(b.where, b.what); });
+  std::sort(problems.begin(), problems.end(),
+            [](const Problem& a, const Problem& b) { return std::tie(a.where, a.what) < std::tie(b.where, b.what); });
   const char* red = context.color_stderr ? "\033[1;31m" : "";
   const char* reset = context.color_stderr ? "\033[0m" : "";
   for (const Problem& problem : problems) fmt::print(stderr, "{}{}:{} {}\n", red, problem.where, reset, problem.what);
@@ -96,11 +98,13 @@ Result<int> index(const Context& context, const Arguments& arguments) {
   }
   bool clean = print_problems(context, repository.problems());
   if (context.format == "json") {
-    nlohmann::ordered_json json = {{"repository", repository.name()}, {"packages", repository.names().size()}, {"ebuilds", report.ebuilds},
-                                   {"written", report.written}, {"removed", report.removed}, {"problems", repository.problems().size()}};
+    nlohmann::ordered_json json = {{"repository", repository.name()}, {"packages", repository.names().size()},
+                                   {"ebuilds", report.ebuilds},       {"written", report.written},
+                                   {"removed", report.removed},       {"problems", repository.problems().size()}};
     fmt::print("{}\n", json.dump(2));
   } else if (!context.quiet) {
-    fmt::print("{}: {} in {}", repository.name(), util::count(report.ebuilds, "ebuild"), util::count(repository.names().size(), "package"));
+    fmt::print("{}: {} in {}", repository.name(), util::count(report.ebuilds, "ebuild"),
+               util::count(repository.names().size(), "package"));
     if (arguments.write_md5_cache) fmt::print("; md5-cache: {} written, {} removed", report.written, report.removed);
     fmt::print("\n");
   }
@@ -116,7 +120,8 @@ std::vector<PackageName> selected(const Repository& repository, const std::strin
     if (part != ".") parts.push_back(part);
   std::vector<PackageName> out;
   for (const PackageName& name : repository.names())
-    if ((parts.empty() || name.category == parts[0]) && (parts.size() < 2 || name.package == parts[1])) out.push_back(name);
+    if ((parts.empty() || name.category == parts[0]) && (parts.size() < 2 || name.package == parts[1]))
+      out.push_back(name);
   return out;
 }
 
@@ -148,7 +153,8 @@ Result<int> check(const Context& context, const Arguments& arguments) {
   for (const std::string& text : sandbox::provides_for(arguments.base))
     if (auto cpv = ebuild::Cpv::parse(text)) base_provides.insert(cpv->name);
   std::vector<Problem> problems = opened.repository->problems();
-  std::ranges::move(repository::check_repository(opened.repository, opened.others, base_provides), std::back_inserter(problems));
+  std::ranges::move(repository::check_repository(opened.repository, opened.others, base_provides),
+                    std::back_inserter(problems));
   if (context.format == "json") {
     nlohmann::ordered_json json = nlohmann::ordered_json::array();
     for (const Problem& problem : problems) json.push_back({{"where", problem.where}, {"what", problem.what}});
@@ -168,20 +174,24 @@ void add_repo(Commands& commands) {
   auto arguments = std::make_shared<Arguments>();
   auto add = [&](const char* name, const char* description, Result<int> (*run)(const Context&, const Arguments&)) {
     CLI::App* command = repo->add_subcommand(name, description);
-    command->add_option("path", arguments->path, "the repository, or a folder in it (default: here)")->type_name("PATH");
-    command->add_option("--repository", arguments->others, "another repository that this one's masters may name")->type_name("DIR");
+    command->add_option("path", arguments->path, "the repository, or a folder in it (default: here)")
+        ->type_name("PATH");
+    command->add_option("--repository", arguments->others, "another repository that this one's masters may name")
+        ->type_name("DIR");
     command->callback([&commands, arguments, run]() {
       commands.run = [&context = commands.context, arguments, run]() { return run(context, *arguments); };
     });
     return command;
   };
   CLI::App* index_command = add("index", "read the metadata of all ebuilds into the cache", index);
-  index_command->add_flag("--write-md5-cache", arguments->write_md5_cache, "write metadata/md5-cache in the repository");
+  index_command->add_flag("--write-md5-cache", arguments->write_md5_cache,
+                          "write metadata/md5-cache in the repository");
   index_command->add_flag("--force", arguments->force, "read every ebuild anew, whatever the caches hold");
   CLI::App* check_command = add("check", "tell everything that is wrong with a repository", check);
   check_command->add_option("--base", arguments->base, "the base root whose tools BDEPEND may name")->type_name("BASE");
   CLI::App* manifest_command = add("manifest", "write the Manifests from the distfiles that are there", manifest);
-  manifest_command->add_option("--distdir", arguments->distdir, "where the distfiles are (default: the store's)")->type_name("DIR");
+  manifest_command->add_option("--distdir", arguments->distdir, "where the distfiles are (default: the store's)")
+      ->type_name("DIR");
 }
 
 }  // namespace cooper::cli

@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Arguments {
-  std::string first, second;   // [SPEC] PACKAGE
+  std::string first, second;  // [SPEC] PACKAGE
   bool fresh = false;
   std::string command;
 };
@@ -45,7 +45,8 @@ std::vector<std::string> failed_builds(const store::Store& store) {
   return out;
 }
 
-Result<int> open_shell(const build::BuildAction& action, const store::BaseRoot& base, const build::BuildFolder& folder, const Arguments& arguments) {
+Result<int> open_shell(const build::BuildAction& action, const store::BaseRoot& base, const build::BuildFolder& folder,
+                       const Arguments& arguments) {
   sandbox::Command command = TRY(build::sandbox_command(action, base, folder));
   command.argv = {"/bin/bash", "--norc", "-i"};
   if (!arguments.command.empty()) command.argv = {"/bin/bash", "--norc", "-c", arguments.command};
@@ -53,7 +54,9 @@ Result<int> open_shell(const build::BuildAction& action, const store::BaseRoot& 
   command.environment["PS1"] = fmt::format("({}) \\w \\$ ", action.cpv);
   if (const char* term = std::getenv("TERM")) command.environment["TERM"] = term;
   if (arguments.command.empty())
-    fmt::print(stderr, "{}: phases run with `bash /cooper/runtime/ebuild.bash PHASE 3>/dev/null`; `exit` ends the shell\n", action.cpv);
+    fmt::print(stderr,
+               "{}: phases run with `bash /cooper/runtime/ebuild.bash PHASE 3>/dev/null`; `exit` ends the shell\n",
+               action.cpv);
   return TRY(sandbox::run(command)).exit_code;
 }
 
@@ -61,11 +64,14 @@ Result<int> shell_in_failed(const store::Store& store, const std::string& cpv, c
   fs::path path = store.root() / "failed" / cpv;
   build::BuildAction action = TRY(build::read_action(path / "action"));
   auto base = TRY(store.base_with_id(action.base));
-  if (!base) return fail(ErrorKind::failed, "the base root of that build is gone", path, {}, fmt::format("build it again, or `cooper shell SPEC {}`", cpv));
+  if (!base)
+    return fail(ErrorKind::failed, "the base root of that build is gone", path, {},
+                fmt::format("build it again, or `cooper shell SPEC {}`", cpv));
   return open_shell(action, *base, build::BuildFolder{path}, arguments);
 }
 
-Result<int> fresh_shell(const store::Store& store, const Context& context, const std::string& spec_file, const std::string& package, const Arguments& arguments) {
+Result<int> fresh_shell(const store::Store& store, const Context& context, const std::string& spec_file,
+                        const std::string& package, const Arguments& arguments) {
   PlannedImage planned = TRY(plan_image(TRY(spec::load(spec_file)), context));
   int index = -1;
   std::vector<std::string> names;
@@ -75,10 +81,12 @@ Result<int> fresh_shell(const store::Store& store, const Context& context, const
   }
   if (index < 0) {
     std::string near = util::nearest(package, names);
-    return fail(ErrorKind::usage, fmt::format("'{}' is not in the plan", package), spec_file, {}, near.empty() ? "`cooper plan` lists what is" : fmt::format("did you mean {}?", near));
+    return fail(ErrorKind::usage, fmt::format("'{}' is not in the plan", package), spec_file, {},
+                near.empty() ? "`cooper plan` lists what is" : fmt::format("did you mean {}?", near));
   }
   Progress progress(context);
-  store::BaseRoot base = TRY(sandbox::obtain_base(store, planned.spec.base_from, [&](std::string_view text) { progress.step(text); }));
+  store::BaseRoot base =
+      TRY(sandbox::obtain_base(store, planned.spec.base_from, [&](std::string_view text) { progress.step(text); }));
   sandbox::BaseDescription description = TRY(sandbox::describe_base(base));
   std::vector<const repository::Repository*> repositories;
   for (const auto& repository : planned.repositories) repositories.push_back(repository.get());
@@ -91,9 +99,12 @@ Result<int> fresh_shell(const store::Store& store, const Context& context, const
   options.cancel = &interrupted();
   options.only = planned.plan.packages[index].build_closure;
   std::vector<store::BuiltPackage> built(planned.plan.packages.size());
-  if (!options.only.empty()) built = TRY(build::build_plan(planned.plan, *planned.config, store, base, description, options));
-  build::BuildAction action = TRY(build::make_action(planned.plan, index, *planned.config, base, description, built, store, options));
-  TRY(fetch::fetch_all(store, TRY(build::distfiles_of(planned.plan.packages[index])), {.offline = context.offline, .cancel = &interrupted()}));
+  if (!options.only.empty())
+    built = TRY(build::build_plan(planned.plan, *planned.config, store, base, description, options));
+  build::BuildAction action =
+      TRY(build::make_action(planned.plan, index, *planned.config, base, description, built, store, options));
+  TRY(fetch::fetch_all(store, TRY(build::distfiles_of(planned.plan.packages[index])),
+                       {.offline = context.offline, .cancel = &interrupted()}));
   auto scratch = TRY(store.scratch("shell"));
   build::BuildFolder folder = TRY(build::prepare_folder(action, scratch.path()));
   progress.finish();
@@ -111,7 +122,8 @@ Result<int> shell(const Context& context, const Arguments& arguments) {
       if (names_package(cpv, package)) return shell_in_failed(store, cpv, arguments);
   if (!has_spec)
     return fail(ErrorKind::usage, fmt::format("no failed build of '{}' is kept", package), store.root() / "failed",
-                failed.empty() ? "no build failed lately" : "kept are: " + util::join(failed, ", "), fmt::format("a fresh sandbox needs the spec: cooper shell SPEC {}", package));
+                failed.empty() ? "no build failed lately" : "kept are: " + util::join(failed, ", "),
+                fmt::format("a fresh sandbox needs the spec: cooper shell SPEC {}", package));
   return fresh_shell(store, context, arguments.first, package, arguments);
 }
 
@@ -119,12 +131,15 @@ Result<int> shell(const Context& context, const Arguments& arguments) {
 
 void add_shell(Commands& commands) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* app = commands.app.add_subcommand("shell", "Open a shell in a package's build sandbox, as it failed or fresh");
+  CLI::App* app =
+      commands.app.add_subcommand("shell", "Open a shell in a package's build sandbox, as it failed or fresh");
   app->add_option("SPEC", arguments->first, "the spec; may be left out for a build that failed")->required();
   app->add_option("PACKAGE", arguments->second, "name, category/name or with version");
   app->add_option("-c,--command", arguments->command, "run this line of bash and end");
   app->add_flag("--fresh", arguments->fresh, "a new sandbox, although a failed build is kept");
-  app->callback([&commands, arguments]() { commands.run = [&commands, arguments]() { return shell(commands.context, *arguments); }; });
+  app->callback([&commands, arguments]() {
+    commands.run = [&commands, arguments]() { return shell(commands.context, *arguments); };
+  });
 }
 
 }  // namespace cooper::cli

@@ -24,7 +24,7 @@ using repository::Repository;
 
 struct Arguments {
   std::string what;
-  std::string repository;   // path; "" is the bundled one
+  std::string repository;  // path; "" is the bundled one
   std::string profile = "cooper:default/linux/amd64";
 };
 
@@ -32,7 +32,8 @@ Result<std::shared_ptr<Repository>> open_repository(const Context& context, cons
   repository::OpenOptions options;
   options.runtime = context.data / "runtime";
   options.cache = context.cache_dir;
-  return Repository::open(arguments.repository.empty() ? context.data / "ebuilds" : fs::path(arguments.repository), {}, options);
+  return Repository::open(arguments.repository.empty() ? context.data / "ebuilds" : fs::path(arguments.repository), {},
+                          options);
 }
 
 std::string paint(bool on, const char* code, std::string_view text) {
@@ -41,10 +42,12 @@ std::string paint(bool on, const char* code, std::string_view text) {
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {
   auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::search(text, part, [&](char a, char b) { return lower(a) == lower(b); }).begin() != text.end() || part.empty();
+  return std::ranges::search(text, part, [&](char a, char b) { return lower(a) == lower(b); }).begin() != text.end() ||
+         part.empty();
 }
 
-// The packages that `what` names: "category/name", or "name" in any category. Error with the nearest name where there is none.
+// The packages that `what` names: "category/name", or "name" in any category. Error with the nearest name where there
+// is none.
 Result<std::vector<PackageName>> named(const Repository& repository, const std::string& what) {
   std::vector<PackageName> out;
   std::vector<std::string> all;
@@ -55,7 +58,8 @@ Result<std::vector<PackageName>> named(const Repository& repository, const std::
   if (!out.empty()) return out;
   std::string near = util::nearest(what, all);
   return fail(ErrorKind::usage, fmt::format("no package is called '{}'", what), repository.root(), {},
-              near.empty() ? "`cooper search WORD` looks through names and descriptions" : fmt::format("did you mean {}?", near));
+              near.empty() ? "`cooper search WORD` looks through names and descriptions"
+                           : fmt::format("did you mean {}?", near));
 }
 
 Result<int> search(const Context& context, const Arguments& arguments) {
@@ -66,12 +70,17 @@ Result<int> search(const Context& context, const Arguments& arguments) {
     auto versions = repository->versions(name);
     if (versions.empty()) continue;
     const Package& newest = *versions.back();
-    if (!contains_ignoring_case(name.text(), arguments.what) && !contains_ignoring_case(newest.metadata.description, arguments.what)) continue;
+    if (!contains_ignoring_case(name.text(), arguments.what) &&
+        !contains_ignoring_case(newest.metadata.description, arguments.what))
+      continue;
     ++found;
     if (context.format == "json")
-      json.push_back({{"name", name.text()}, {"version", newest.cpv.version.text()}, {"description", newest.metadata.description}});
+      json.push_back({{"name", name.text()},
+                      {"version", newest.cpv.version.text()},
+                      {"description", newest.metadata.description}});
     else
-      fmt::print("{:<32} {:<12} {}\n", paint(context.color_stdout, "1", name.text()), newest.cpv.version.text(), newest.metadata.description);
+      fmt::print("{:<32} {:<12} {}\n", paint(context.color_stdout, "1", name.text()), newest.cpv.version.text(),
+                 newest.metadata.description);
   }
   if (context.format == "json") fmt::print("{}\n", json.dump(2));
   return found > 0 ? 0 : 1;
@@ -106,7 +115,8 @@ Result<int> show(const Context& context, const Arguments& arguments) {
       continue;
     }
     fmt::print("{}\n", paint(context.color_stdout, "1;36", name.text()));
-    if (!versions.empty()) fmt::print("  {}\n  {}\n", versions.back()->metadata.description, versions.back()->metadata.homepage);
+    if (!versions.empty())
+      fmt::print("  {}\n  {}\n", versions.back()->metadata.description, versions.back()->metadata.homepage);
     for (auto it = versions.rbegin(); it != versions.rend(); ++it) show_version(context, **it);
   }
   if (context.format == "json") fmt::print("{}\n", json.dump(2));
@@ -127,12 +137,16 @@ Result<int> use(const Context& context, const Arguments& arguments) {
     for (const auto& [flag, state] : config->flags(package)) {
       if (!package.metadata.has_iuse(flag)) continue;
       if (context.format == "json") {
-        json.push_back({{"package", package.cpv.text()}, {"flag", flag}, {"enabled", state.enabled}, {"set_by", state.set_by}, {"description", descriptions[flag]}});
+        json.push_back({{"package", package.cpv.text()},
+                        {"flag", flag},
+                        {"enabled", state.enabled},
+                        {"set_by", state.set_by},
+                        {"description", descriptions[flag]}});
         continue;
       }
       std::string sign = state.enabled ? "+" : "-";
-      fmt::print(" {} {:<20} {} {}\n", paint(context.color_stdout, state.enabled ? "32" : "2", sign), flag, descriptions[flag],
-                 paint(context.color_stdout, "2", fmt::format("({})", state.set_by)));
+      fmt::print(" {} {:<20} {} {}\n", paint(context.color_stdout, state.enabled ? "32" : "2", sign), flag,
+                 descriptions[flag], paint(context.color_stdout, "2", fmt::format("({})", state.set_by)));
     }
   }
   if (context.format == "json") fmt::print("{}\n", json.dump(2));
@@ -156,9 +170,11 @@ Result<int> log(const Context& context, const std::string& what) {
   if (found.empty()) {
     std::string near = util::nearest(what, all);
     return fail(ErrorKind::usage, fmt::format("there is no build log of '{}'", what), store.logs(),
-                "logs are kept of packages that were built here", near.empty() ? "" : fmt::format("did you mean {}?", near));
+                "logs are kept of packages that were built here",
+                near.empty() ? "" : fmt::format("did you mean {}?", near));
   }
-  auto newest = std::ranges::max_element(found, {}, [&](const fs::path& path) { return fs::last_write_time(path, ec); });
+  auto newest =
+      std::ranges::max_element(found, {}, [&](const fs::path& path) { return fs::last_write_time(path, ec); });
   fmt::print("{}", TRY(util::read_file(*newest)));
   return 0;
 }
@@ -166,11 +182,13 @@ Result<int> log(const Context& context, const std::string& what) {
 }  // namespace
 
 void add_show(Commands& commands) {
-  auto add = [&commands](const char* name, const char* description, const char* operand, Result<int> (*function)(const Context&, const Arguments&)) {
+  auto add = [&commands](const char* name, const char* description, const char* operand,
+                         Result<int> (*function)(const Context&, const Arguments&)) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* app = commands.app.add_subcommand(name, description);
     app->add_option(operand, arguments->what)->required();
-    app->add_option("--repository", arguments->repository, "path of the repository (default: the bundled one)")->type_name("DIR");
+    app->add_option("--repository", arguments->repository, "path of the repository (default: the bundled one)")
+        ->type_name("DIR");
     app->add_option("--profile", arguments->profile, "REPOSITORY:PROFILE, for flag values");
     app->callback([&commands, arguments, function]() {
       commands.run = [&commands, arguments, function]() { return function(commands.context, *arguments); };

@@ -37,8 +37,8 @@ std::string host_of(const std::string& url) {
 // What is known of hosts, so that thirty files do not each wait for the same one that never answers.
 class Hosts {
  public:
-  // The URLs in their order, but those of hosts that could not be reached last. Where several hosts could not be reached, a host that
-  // did answer is asked before unknown ones: this network seems to let through only some.
+  // The URLs in their order, but those of hosts that could not be reached last. Where several hosts could not be
+  // reached, a host that did answer is asked before unknown ones: this network seems to let through only some.
   std::vector<std::string> order(std::vector<std::string> urls) const {
     std::lock_guard lock(mutex_);
     auto rank = [&](const std::string& url) {
@@ -158,7 +158,8 @@ class Fetcher {
     };
     {
       std::vector<std::jthread> pool;
-      for (unsigned i = 1; i < std::min<size_t>(std::max(1u, std::thread::hardware_concurrency()), wanted.size()); ++i) pool.emplace_back(work);
+      for (unsigned i = 1; i < std::min<size_t>(std::max(1u, std::thread::hardware_concurrency()), wanted.size()); ++i)
+        pool.emplace_back(work);
       work();
     }
     TRY(std::move(failed));
@@ -187,7 +188,8 @@ class Fetcher {
   // flock has no time limit: asks again and again, so that it can be interrupted.
   Result<util::FileLock> lock_file(const Distfile& file) {
     for (;;) {
-      util::FileLock lock = TRY(util::FileLock::try_acquire(store_.root() / "locks" / ("distfile-" + file.name), util::FileLock::Kind::exclusive));
+      util::FileLock lock = TRY(util::FileLock::try_acquire(store_.root() / "locks" / ("distfile-" + file.name),
+                                                            util::FileLock::Kind::exclusive));
       if (lock.held()) return lock;
       TRY(sleep_for(0.1));
     }
@@ -204,9 +206,14 @@ class Fetcher {
     std::vector<Attempt> attempts;
     for (const std::string& url : file.urls) {
       std::vector<std::string> resolved = resolve_url(url, options_);
-      if (resolved.empty()) attempts.push_back({url, {url.starts_with("mirror://debian/") ? "apt's configuration names no Debian mirror" : "no such mirror is known"}, true});
+      if (resolved.empty())
+        attempts.push_back({url,
+                            {url.starts_with("mirror://debian/") ? "apt's configuration names no Debian mirror"
+                                                                 : "no such mirror is known"},
+                            true});
       for (std::string& address : resolved)
-        if (std::ranges::find(attempts, address, &Attempt::url) == attempts.end()) attempts.push_back({std::move(address), {}, false});
+        if (std::ranges::find(attempts, address, &Attempt::url) == attempts.end())
+          attempts.push_back({std::move(address), {}, false});
     }
     return attempts;
   }
@@ -247,7 +254,8 @@ class Fetcher {
     }
     tell(file, State::started, 0, attempt.url);
     auto last = Clock::now();
-    TransferRequest request{attempt.url, part, file.size, {}, options_.connect_seconds, options_.stall_seconds, options_.cancel, {}};
+    TransferRequest request{attempt.url,     part, file.size, {}, options_.connect_seconds, options_.stall_seconds,
+                            options_.cancel, {}};
     request.progress = [&](uint64_t have) {
       if (Clock::now() - last < std::chrono::milliseconds(100)) return;
       last = Clock::now();
@@ -279,7 +287,8 @@ class Fetcher {
 
   Result<bool> accept(const Distfile& file, const fs::path& part) {
     util::Fd fd(::open(part.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd || ::fsync(fd.get()) != 0 || ::fchmod(fd.get(), 0644) != 0 || ::rename(part.c_str(), target(file).c_str()) != 0)
+    if (!fd || ::fsync(fd.get()) != 0 || ::fchmod(fd.get(), 0644) != 0 ||
+        ::rename(part.c_str(), target(file).c_str()) != 0)
       return fail_errno("cannot store distfile", target(file));
     tell(file, State::done, file.size);
     return true;
@@ -293,15 +302,20 @@ class Fetcher {
     }
     std::string by_hand = fmt::format("put it there by hand: {}", target(file).string());
     if (attempts.empty())
-      return fail(ErrorKind::distfile, "cannot get " + file.name, file.wanted_by, "its license forbids to fetch it, or SRC_URI names no URL for it", by_hand);
-    return fail(ErrorKind::distfile, "cannot get " + file.name, file.wanted_by, why, "check the network, or " + by_hand);
+      return fail(ErrorKind::distfile, "cannot get " + file.name, file.wanted_by,
+                  "its license forbids to fetch it, or SRC_URI names no URL for it", by_hand);
+    return fail(ErrorKind::distfile, "cannot get " + file.name, file.wanted_by, why,
+                "check the network, or " + by_hand);
   }
 
   std::unexpected<Error> fail_offline(const std::vector<Distfile>& missing) const {
     std::string list;
     for (const Distfile& file : missing)
-      list += fmt::format("{}{} ({}), for {}", list.empty() ? "" : "\n", file.name, util::human_size(file.size), file.wanted_by);
-    return fail(ErrorKind::distfile, util::count(missing.size(), "distfile") + (missing.size() == 1 ? " is" : " are") + " missing, and --offline forbids the network",
+      list += fmt::format("{}{} ({}), for {}", list.empty() ? "" : "\n", file.name, util::human_size(file.size),
+                          file.wanted_by);
+    return fail(ErrorKind::distfile,
+                util::count(missing.size(), "distfile") + (missing.size() == 1 ? " is" : " are") +
+                    " missing, and --offline forbids the network",
                 store_.distfiles(), list, "run `cooper fetch` with the same spec where there is a network");
   }
 
@@ -325,7 +339,8 @@ class Fetcher {
       why += error.what + ", for " + error.where;
       for (std::string_view line : util::lines(error.why)) why += "\n  " + std::string(line);
     }
-    return fail(ErrorKind::distfile, fmt::format("cannot get {} of {}", failures_.size(), util::count(total, "distfile")), {}, why,
+    return fail(ErrorKind::distfile,
+                fmt::format("cannot get {} of {}", failures_.size(), util::count(total, "distfile")), {}, why,
                 "check the network, or put the files by hand into " + store_.distfiles().string());
   }
 

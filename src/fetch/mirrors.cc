@@ -53,7 +53,8 @@ std::vector<std::string> strings(std::string_view text) {
 
 void finish_stanza(std::map<std::string, std::string>& fields, std::vector<Source>& sources) {
   std::string enabled = lower(util::trim(fields["enabled"]));
-  bool off = enabled == "no" || enabled == "false" || enabled == "0" || enabled == "off" || enabled == "without" || enabled == "disable";
+  bool off = enabled == "no" || enabled == "false" || enabled == "0" || enabled == "off" || enabled == "without" ||
+             enabled == "disable";
   Source source{strings(fields["uris"]), strings(fields["suites"]), strings(fields["components"])};
   if (!off && !source.uris.empty()) sources.push_back(std::move(source));
   fields.clear();
@@ -80,10 +81,11 @@ void read_deb822(std::string_view text, std::vector<Source>& sources) {
 
 // Suites of Debian itself. Other archives may well have a component "main", but not these names.
 bool is_debian_suite(std::string_view suite) {
-  static constexpr std::string_view names[] = {"stable", "oldstable", "oldoldstable", "testing", "unstable", "sid", "experimental",
-                                               "buster", "bullseye", "bookworm", "trixie", "forky", "duke"};
-  static constexpr std::string_view endings[] = {"", "-updates", "-security", "/updates", "-backports", "-proposed-updates",
-                                                 "-backports-sloppy"};
+  static constexpr std::string_view names[] = {"stable", "oldstable",    "oldoldstable", "testing",  "unstable",
+                                               "sid",    "experimental", "buster",       "bullseye", "bookworm",
+                                               "trixie", "forky",        "duke"};
+  static constexpr std::string_view endings[] = {"",           "-updates",          "-security",        "/updates",
+                                                 "-backports", "-proposed-updates", "-backports-sloppy"};
   if (suite.starts_with("stable-") && suite.ends_with("-updates")) return true;
   return std::ranges::any_of(names, [&](std::string_view name) {
     return suite.starts_with(name) && std::ranges::find(endings, suite.substr(name.size())) != std::end(endings);
@@ -103,7 +105,8 @@ std::vector<std::string> addresses(const std::string& uri) {
   std::string text = util::read_file(path, 1 << 20).value_or("");
   for (std::string_view line : util::lines(text)) {
     std::vector<std::string_view> words = util::words(line);
-    if (!words.empty() && (words[0].starts_with("http://") || words[0].starts_with("https://"))) out.emplace_back(words[0]);
+    if (!words.empty() && (words[0].starts_with("http://") || words[0].starts_with("https://")))
+      out.emplace_back(words[0]);
   }
   return out;
 }
@@ -117,8 +120,10 @@ std::vector<std::string> debian_mirrors(const fs::path& etc) {
   if (auto names = util::list_directory(etc / "sources.list.d")) {
     for (const std::string& name : *names) {
       if (name.starts_with('.')) continue;
-      if (name.ends_with(".list")) read_one_line(util::read_file(etc / "sources.list.d" / name, limit).value_or(""), sources);
-      if (name.ends_with(".sources")) read_deb822(util::read_file(etc / "sources.list.d" / name, limit).value_or(""), sources);
+      if (name.ends_with(".list"))
+        read_one_line(util::read_file(etc / "sources.list.d" / name, limit).value_or(""), sources);
+      if (name.ends_with(".sources"))
+        read_deb822(util::read_file(etc / "sources.list.d" / name, limit).value_or(""), sources);
     }
   }
   std::vector<std::string> full, security_only;
@@ -149,7 +154,9 @@ std::vector<std::string> resolve_url(const std::string& url, const Options& opti
   if (slash == std::string::npos) return {};
   std::string name = url.substr(scheme.size(), slash - scheme.size());
   auto known = options.mirrors.find(name);
-  std::vector<std::string> bases = known != options.mirrors.end() ? known->second : name == "debian" ? debian_mirrors() : std::vector<std::string>();
+  std::vector<std::string> bases = known != options.mirrors.end() ? known->second
+                                   : name == "debian"             ? debian_mirrors()
+                                                                  : std::vector<std::string>();
   std::vector<std::string> urls;
   for (std::string base : bases) {
     while (base.ends_with('/')) base.pop_back();

@@ -32,13 +32,13 @@ struct Running {
   const TransferRequest& request;
   CURL* curl;
   int fd;
-  uint64_t asked_from = 0;     // the Range asked for
-  uint64_t have = 0;           // bytes in the file
+  uint64_t asked_from = 0;  // the Range asked for
+  uint64_t have = 0;        // bytes in the file
   uint64_t received = 0;
-  bool started = false;        // the first bytes of the body came
+  bool started = false;  // the first bytes of the body came
   bool wrong_range = false, too_large = false;
   int write_error = 0;
-  uint64_t range_start = 0;    // Content-Range
+  uint64_t range_start = 0;  // Content-Range
   bool has_range_start = false;
 };
 
@@ -113,7 +113,8 @@ void set_certificates(CURL* curl) {
       ::curl_easy_setopt(curl, CURLOPT_CAINFO, file);
       break;
     }
-  if (const char* folder = std::getenv("SSL_CERT_DIR"); folder && *folder) ::curl_easy_setopt(curl, CURLOPT_CAPATH, folder);
+  if (const char* folder = std::getenv("SSL_CERT_DIR"); folder && *folder)
+    ::curl_easy_setopt(curl, CURLOPT_CAPATH, folder);
 }
 
 void set_options(CURL* curl, Running& running, char* error) {
@@ -163,18 +164,21 @@ TransferAnswer answer_of(CURLcode code, const Running& running, const char* erro
     bool may_go_better = status >= 500 || status == 408 || status == 425 || status == 429;
     answer.kind = may_go_better ? Kind::broken_off : Kind::refused;
     answer.text = fmt::format("HTTP {}", status);
-  } else if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_COULDNT_CONNECT ||
-             code == CURLE_SSL_CONNECT_ERROR || (status == 0 && running.received == 0 && code == CURLE_OPERATION_TIMEDOUT)) {
+  } else if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
+             code == CURLE_COULDNT_CONNECT || code == CURLE_SSL_CONNECT_ERROR ||
+             (status == 0 && running.received == 0 && code == CURLE_OPERATION_TIMEDOUT)) {
     answer.kind = Kind::unreachable;
-  } else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_UNSUPPORTED_PROTOCOL ||
-             code == CURLE_URL_MALFORMAT || code == CURLE_FILE_COULDNT_READ_FILE || code == CURLE_REMOTE_FILE_NOT_FOUND ||
+  } else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+             code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT ||
+             code == CURLE_FILE_COULDNT_READ_FILE || code == CURLE_REMOTE_FILE_NOT_FOUND ||
              code == CURLE_REMOTE_ACCESS_DENIED || code == CURLE_LOGIN_DENIED || code == CURLE_TOO_MANY_REDIRECTS) {
     answer.kind = Kind::refused;
   } else {
     answer.kind = Kind::broken_off;
     long connect = 0;
     ::curl_easy_getinfo(running.curl, CURLINFO_HTTP_CONNECTCODE, &connect);
-    if (connect >= 400) answer.kind = Kind::unreachable, answer.text = fmt::format("the proxy answers HTTP {}", connect);
+    if (connect >= 400)
+      answer.kind = Kind::unreachable, answer.text = fmt::format("the proxy answers HTTP {}", connect);
   }
   return answer;
 }

@@ -35,7 +35,8 @@ Result<std::string> mismatch(const std::filesystem::path& path, const Distfile& 
   struct stat st;
   if (!fd || ::fstat(fd.get(), &st) != 0) return fail_errno("cannot open distfile", path);
   if (!S_ISREG(st.st_mode)) return "it is no regular file";
-  if (static_cast<uint64_t>(st.st_size) != file.size) return fmt::format("it has {} bytes and should have {}", st.st_size, file.size);
+  if (static_cast<uint64_t>(st.st_size) != file.size)
+    return fmt::format("it has {} bytes and should have {}", st.st_size, file.size);
   struct Check {
     const char* name;
     const std::string* wanted;
@@ -55,7 +56,8 @@ Result<std::string> mismatch(const std::filesystem::path& path, const Distfile& 
   }
   for (Check& check : checks)
     if (std::string found = check.hasher.hex(); found != *check.wanted)
-      return fmt::format("its {} is {}… and should be {}…", check.name, found.substr(0, 16), check.wanted->substr(0, 16));
+      return fmt::format("its {} is {}… and should be {}…", check.name, found.substr(0, 16),
+                         check.wanted->substr(0, 16));
   return "";
 }
 

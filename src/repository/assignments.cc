@@ -40,7 +40,8 @@ class Parser {
   }
   std::unexpected<Error> wrong(std::string what, std::string why = {}) const {
     return fail(ErrorKind::usage, std::move(what), fmt::format("{}:{}", shown_, line_),
-                why.empty() ? "each line is NAME=\"value\"; values may use ${NAME} and nothing else of the shell" : std::move(why));
+                why.empty() ? "each line is NAME=\"value\"; values may use ${NAME} and nothing else of the shell"
+                            : std::move(why));
   }
 
   void add(Assignment assignment) {
@@ -97,7 +98,8 @@ class Parser {
     } else {
       if (name.empty()) return wrong(fmt::format("expected a variable name, found '{}'", shown_char(peek())));
       if (peek() == '+' && peek(1) == '=')
-        return wrong(fmt::format("'{}+=' is not possible here", name), fmt::format("write {}=\"${{{}}} …\"", name, name));
+        return wrong(fmt::format("'{}+=' is not possible here", name),
+                     fmt::format("write {}=\"${{{}}} …\"", name, name));
       if (peek() != '=') return wrong(fmt::format("expected '=' after '{}'", name));
       take();
       out.name = name;
@@ -105,7 +107,8 @@ class Parser {
     TRY(read_value(out.value));
     while (is_blank(peek())) take();
     if (!at_end() && peek() != '\n' && peek() != '#' && peek() != ';')
-      return wrong(fmt::format("unexpected '{}' after the value of {}", shown_char(peek()), out.name), "a value with spaces needs quotes");
+      return wrong(fmt::format("unexpected '{}' after the value of {}", shown_char(peek()), out.name),
+                   "a value with spaces needs quotes");
     return {};
   }
 

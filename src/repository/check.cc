@@ -45,7 +45,8 @@ class Checker {
  private:
   void note(const fs::path& where, std::string what) { problems_.push_back({where.string(), std::move(what)}); }
   void note(const Error& error, const fs::path& where) {
-    note(error.where.empty() ? where : fs::path(error.where), error.why.empty() ? error.what : error.what + ": " + error.why);
+    note(error.where.empty() ? where : fs::path(error.where),
+         error.why.empty() ? error.what : error.what + ": " + error.why);
   }
 
   void read_words(const char* file, std::set<std::string, std::less<>>& out) {
@@ -70,7 +71,8 @@ class Checker {
         note(line.where, "expected KEYWORD PROFILE STABILITY (PMS 4.4.1)");
         continue;
       }
-      if (!architectures_.empty() && !architectures_.contains(words[0])) note(line.where, fmt::format("profiles/arch.list has no '{}'", words[0]));
+      if (!architectures_.empty() && !architectures_.contains(words[0]))
+        note(line.where, fmt::format("profiles/arch.list has no '{}'", words[0]));
       auto config = Config::load(all_, fmt::format("{}:{}", repository_.name(), words[1]), {});
       if (!config) {
         note(config.error(), line.where);
@@ -78,7 +80,8 @@ class Checker {
       }
       for (const Problem& problem : (*config)->problems()) note(problem.where, problem.what);
       for (const ebuild::Atom& atom : (*config)->system_set())
-        if (!exists(atom.name)) note(line.where, fmt::format("the profile's system set has {}, which no repository has", atom.text()));
+        if (!exists(atom.name))
+          note(line.where, fmt::format("the profile's system set has {}, which no repository has", atom.text()));
       configs_.push_back(std::move(*config));
     }
   }
@@ -86,8 +89,9 @@ class Checker {
   bool exists(const ebuild::PackageName& name) {
     auto [it, fresh] = exists_.try_emplace(name, false);
     if (fresh)
-      it->second = std::ranges::any_of(all_, [&](const auto& repository) { return !repository->versions(name).empty(); }) ||
-                   std::ranges::any_of(chain_, [&](const Repository* link) { return !link->versions(name).empty(); });
+      it->second =
+          std::ranges::any_of(all_, [&](const auto& repository) { return !repository->versions(name).empty(); }) ||
+          std::ranges::any_of(chain_, [&](const Repository* link) { return !link->versions(name).empty(); });
     return it->second;
   }
 
@@ -101,20 +105,24 @@ class Checker {
     for (const Package* package : versions)
       for (const ebuild::Distfile& distfile : ebuild::distfiles(package->metadata.src_uri))
         if (wanted.insert(distfile.name).second && !manifest->find("DIST", distfile.name))
-          note(package->ebuild, fmt::format("{} has no line in the Manifest; `cooper repo manifest` writes it", distfile.name));
+          note(package->ebuild,
+               fmt::format("{} has no line in the Manifest; `cooper repo manifest` writes it", distfile.name));
     for (const ebuild::ManifestEntry& entry : manifest->entries)
       if (entry.type == "DIST" && !wanted.contains(entry.name))
-        note(folder / "Manifest", fmt::format("no ebuild needs {}; `cooper repo manifest` removes the line", entry.name));
+        note(folder / "Manifest",
+             fmt::format("no ebuild needs {}; `cooper repo manifest` removes the line", entry.name));
     check_descriptions(folder, name, versions);
   }
 
-  void check_descriptions(const fs::path& folder, const ebuild::PackageName& name, const std::vector<const Package*>& versions) {
+  void check_descriptions(const fs::path& folder, const ebuild::PackageName& name,
+                          const std::vector<const Package*>& versions) {
     auto descriptions = repository_.flag_descriptions(name);
     std::set<std::string> told;
     for (const Package* package : versions)
       for (const auto& [flag, value] : package->metadata.iuse)
         if (!descriptions.contains(flag) && told.insert(flag).second)
-          note(folder / "metadata.xml", fmt::format("the USE flag '{}' is described neither here nor in profiles/", flag));
+          note(folder / "metadata.xml",
+               fmt::format("the USE flag '{}' is described neither here nor in profiles/", flag));
   }
 
   void check_package(const Package& package) {
@@ -131,14 +139,20 @@ class Checker {
     for (const auto& [flag, value] : metadata.iuse) allowed_.insert(flag);
     for (const auto& config : configs_)
       for (const auto& [flag, state] : config->flags(package)) allowed_.insert(flag);
-    for (auto [key, node] : {std::pair<const char*, const DependencyNode*>("DEPEND", &metadata.depend), {"BDEPEND", &metadata.bdepend},
-                             {"RDEPEND", &metadata.rdepend}, {"PDEPEND", &metadata.pdepend}, {"IDEPEND", &metadata.idepend}}) {
+    for (auto [key, node] : {std::pair<const char*, const DependencyNode*>("DEPEND", &metadata.depend),
+                             {"BDEPEND", &metadata.bdepend},
+                             {"RDEPEND", &metadata.rdepend},
+                             {"PDEPEND", &metadata.pdepend},
+                             {"IDEPEND", &metadata.idepend}}) {
       check_flags(key, *node);
       build_time_ = key == std::string_view("DEPEND") || key == std::string_view("BDEPEND");
       check_atoms(key, *node, false);
     }
-    for (auto [key, node] : {std::pair<const char*, const DependencyNode*>("LICENSE", &metadata.license), {"SRC_URI", &metadata.src_uri},
-                             {"RESTRICT", &metadata.restrict}, {"PROPERTIES", &metadata.properties}, {"REQUIRED_USE", &metadata.required_use}})
+    for (auto [key, node] : {std::pair<const char*, const DependencyNode*>("LICENSE", &metadata.license),
+                             {"SRC_URI", &metadata.src_uri},
+                             {"RESTRICT", &metadata.restrict},
+                             {"PROPERTIES", &metadata.properties},
+                             {"REQUIRED_USE", &metadata.required_use}})
       check_flags(key, *node);
     for (const DependencyNode* leaf : ebuild::leaves(metadata.required_use)) check_flag("REQUIRED_USE", leaf->word);
     for (const DependencyNode* leaf : ebuild::leaves(metadata.license)) check_license(leaf->word);
@@ -156,7 +170,9 @@ class Checker {
     for (const DependencyNode& child : node.children) check_flags(key, child);
   }
 
-  bool available(const ebuild::PackageName& name) { return (build_time_ && base_provides_.contains(name)) || exists(name); }
+  bool available(const ebuild::PackageName& name) {
+    return (build_time_ && base_provides_.contains(name)) || exists(name);
+  }
 
   // Every package that must be there, must be somewhere; of an any-of group one alternative is enough.
   void check_atoms(const char* key, const DependencyNode& node, bool alternative) {
@@ -166,41 +182,50 @@ class Checker {
       return;
     }
     bool choice = node.kind == GroupKind::any_of;
-    if (choice && !node.children.empty() && std::ranges::none_of(node.children, [&](const DependencyNode& child) { return satisfiable(child); }))
-      note(flags_->ebuild, fmt::format("{}: no alternative of {} is in a repository of the chain", key, ebuild::to_text(node)));
+    if (choice && !node.children.empty() &&
+        std::ranges::none_of(node.children, [&](const DependencyNode& child) { return satisfiable(child); }))
+      note(flags_->ebuild,
+           fmt::format("{}: no alternative of {} is in a repository of the chain", key, ebuild::to_text(node)));
     for (const DependencyNode& child : node.children) check_atoms(key, child, alternative || choice);
   }
 
   bool satisfiable(const DependencyNode& node) {
     if (node.is_leaf) return node.atom.block != ebuild::Block::none || available(node.atom.name);
     auto good = [&](const DependencyNode& child) { return satisfiable(child); };
-    return node.kind == GroupKind::any_of ? node.children.empty() || std::ranges::any_of(node.children, good) : std::ranges::all_of(node.children, good);
+    return node.kind == GroupKind::any_of ? node.children.empty() || std::ranges::any_of(node.children, good)
+                                          : std::ranges::all_of(node.children, good);
   }
 
   void check_license(const std::string& license) {
     std::error_code ec;
-    if (std::ranges::any_of(chain_, [&](const Repository* link) { return fs::exists(link->root() / "licenses" / license, ec); })) return;
-    if (std::ranges::none_of(chain_, [&](const Repository* link) { return fs::is_directory(link->root() / "licenses", ec); })) return;
-    if (missing_licenses_.insert(license).second) note(flags_->ebuild, fmt::format("the license '{}' is not in licenses/", license));
+    if (std::ranges::any_of(
+            chain_, [&](const Repository* link) { return fs::exists(link->root() / "licenses" / license, ec); }))
+      return;
+    if (std::ranges::none_of(chain_,
+                             [&](const Repository* link) { return fs::is_directory(link->root() / "licenses", ec); }))
+      return;
+    if (missing_licenses_.insert(license).second)
+      note(flags_->ebuild, fmt::format("the license '{}' is not in licenses/", license));
   }
 
   const Repository& repository_;
   std::vector<const Repository*> chain_;
   const std::set<ebuild::PackageName>& base_provides_;
-  bool build_time_ = false;             // whether what is being checked may come from the base root
+  bool build_time_ = false;  // whether what is being checked may come from the base root
   std::vector<std::shared_ptr<Repository>> all_;
   std::vector<std::shared_ptr<Config>> configs_;
   std::set<std::string, std::less<>> architectures_;
   std::map<ebuild::PackageName, bool> exists_;
   std::set<std::string> missing_licenses_;
-  const Package* flags_ = nullptr;      // the package being checked …
-  std::set<std::string> allowed_;       // … and the flags that it may use
+  const Package* flags_ = nullptr;  // the package being checked …
+  std::set<std::string> allowed_;   // … and the flags that it may use
   std::vector<Problem> problems_;
 };
 
 }  // namespace
 
-std::vector<Problem> check_repository(const std::shared_ptr<Repository>& repository, const std::vector<std::shared_ptr<Repository>>& others,
+std::vector<Problem> check_repository(const std::shared_ptr<Repository>& repository,
+                                      const std::vector<std::shared_ptr<Repository>>& others,
                                       const std::set<ebuild::PackageName>& base_provides) {
   return Checker(repository, others, base_provides).run();
 }

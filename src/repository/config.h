@@ -13,38 +13,38 @@ namespace cooper::repository {
 
 // User settings, from the image spec and/or an etc/portage directory.
 struct UserSettings {
-  std::vector<std::string> use;                                         // USE, incremental: "ipv6", "-doc"
+  std::vector<std::string> use;  // USE, incremental: "ipv6", "-doc"
   struct PackageSettings {
     ebuild::Atom atom;
-    std::vector<std::string> use, keywords, license;                     // package.use, package.accept_keywords, package.license
-    std::map<std::string, std::string> env;                              // package.env
+    std::vector<std::string> use, keywords, license;  // package.use, package.accept_keywords, package.license
+    std::map<std::string, std::string> env;           // package.env
   };
-  std::vector<PackageSettings> packages;                                 // later ones win
+  std::vector<PackageSettings> packages;  // later ones win
   std::vector<ebuild::Atom> mask, unmask;
-  std::map<std::string, std::string> variables;                          // make.conf: CFLAGS, ACCEPT_KEYWORDS, PYTHON_TARGETS …
-  std::filesystem::path portage_config;                                  // an etc/portage directory, or ""
-  std::string origin = "the image spec";                                 // how FlagState::set_by calls these settings
+  std::map<std::string, std::string> variables;  // make.conf: CFLAGS, ACCEPT_KEYWORDS, PYTHON_TARGETS …
+  std::filesystem::path portage_config;          // an etc/portage directory, or ""
+  std::string origin = "the image spec";         // how FlagState::set_by calls these settings
 };
 
 // The value of a flag and who set it.
 struct FlagState {
   bool enabled = false;
-  bool locked = false;         // masked or forced by the profile
-  std::string set_by;          // "IUSE default", "profile base/make.defaults", "php.toml", …
+  bool locked = false;  // masked or forced by the profile
+  std::string set_by;   // "IUSE default", "profile base/make.defaults", "php.toml", …
 };
 
 enum class Visibility { visible, masked_by_keyword, masked_by_package_mask, masked_by_license, masked_by_eapi };
 struct VisibilityReason {
   Visibility visibility = Visibility::visible;
-  std::string why;             // "~amd64 keyword", "package.mask: profiles/package.mask:12: …"
-  std::string remedy;          // the spec line that would allow it, or ""
+  std::string why;     // "~amd64 keyword", "package.mask: profiles/package.mask:12: …"
+  std::string remedy;  // the spec line that would allow it, or ""
 };
 
 // One profile stack with user settings over it. Immutable; all methods are safe from several threads.
 class Config {
  public:
-  // `profile` is "repository:profile/path", "profile/path" in the first repository that has it, or a path to a profile folder; "" is
-  // the make.profile of `settings.portage_config`. Errors: usage with file and line.
+  // `profile` is "repository:profile/path", "profile/path" in the first repository that has it, or a path to a profile
+  // folder; "" is the make.profile of `settings.portage_config`. Errors: usage with file and line.
   static Result<std::shared_ptr<Config>> load(const std::vector<std::shared_ptr<Repository>>& repositories,
                                               std::string_view profile, UserSettings settings);
   virtual ~Config() = default;
@@ -60,8 +60,8 @@ class Config {
   virtual VisibilityReason visibility(const Package& package) const = 0;
   // USE_EXPAND: variable name → lower-case prefix with "_" ("PYTHON_TARGETS" → "python_targets_").
   virtual const std::map<std::string, std::string>& use_expand() const = 0;
-  virtual std::vector<ebuild::Atom> system_set() const = 0;              // the profile's `packages`
-  virtual std::vector<ebuild::Cpv> provided() const = 0;                 // package.provided
+  virtual std::vector<ebuild::Atom> system_set() const = 0;  // the profile's `packages`
+  virtual std::vector<ebuild::Cpv> provided() const = 0;     // package.provided
   // Lines of profiles that mean nothing (a bad atom …) and were left out.
   virtual const std::vector<Problem>& problems() const;
 };

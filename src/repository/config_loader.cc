@@ -16,14 +16,26 @@ using ebuild::Atom;
 namespace {
 
 // PMS 5.3.1, and those that Portage adds.
-constexpr std::string_view incremental_variables[] = {
-    "USE", "USE_EXPAND", "USE_EXPAND_HIDDEN", "USE_EXPAND_IMPLICIT", "USE_EXPAND_UNPREFIXED", "IUSE_IMPLICIT", "CONFIG_PROTECT",
-    "CONFIG_PROTECT_MASK", "ENV_UNSET", "ACCEPT_KEYWORDS", "FEATURES", "PROFILE_ONLY_VARIABLES", "UNINSTALL_IGNORE"};
+constexpr std::string_view incremental_variables[] = {"USE",
+                                                      "USE_EXPAND",
+                                                      "USE_EXPAND_HIDDEN",
+                                                      "USE_EXPAND_IMPLICIT",
+                                                      "USE_EXPAND_UNPREFIXED",
+                                                      "IUSE_IMPLICIT",
+                                                      "CONFIG_PROTECT",
+                                                      "CONFIG_PROTECT_MASK",
+                                                      "ENV_UNSET",
+                                                      "ACCEPT_KEYWORDS",
+                                                      "FEATURES",
+                                                      "PROFILE_ONLY_VARIABLES",
+                                                      "UNINSTALL_IGNORE"};
 // Read from left to right, so their words keep their order.
 constexpr std::string_view ordered_variables[] = {"ACCEPT_LICENSE", "ACCEPT_PROPERTIES", "ACCEPT_RESTRICT"};
 constexpr std::string_view default_accept_license = "* -@EULA";
 
-bool is_one_of(std::span<const std::string_view> list, std::string_view name) { return std::ranges::find(list, name) != list.end(); }
+bool is_one_of(std::span<const std::string_view> list, std::string_view name) {
+  return std::ranges::find(list, name) != list.end();
+}
 
 std::string lower(std::string text) {
   for (char& c : text)
@@ -61,7 +73,8 @@ class ConfigLoader {
     }
     nodes_ = TRY(load_profile_stack(config_->repositories_, profile));
     std::error_code ec;
-    if (fs::path user = settings_.portage_config / "profile"; !settings_.portage_config.empty() && fs::is_directory(user, ec))
+    if (fs::path user = settings_.portage_config / "profile";
+        !settings_.portage_config.empty() && fs::is_directory(user, ec))
       nodes_.push_back(TRY(user_node(user)));
     TRY(read_variables());
     TRY(read_repositories());
@@ -76,7 +89,9 @@ class ConfigLoader {
   }
 
  private:
-  void note(const std::string& where, const Error& error) { config_->problems_.push_back({where, error.what + (error.why.empty() ? "" : ": " + error.why)}); }
+  void note(const std::string& where, const Error& error) {
+    config_->problems_.push_back({where, error.what + (error.why.empty() ? "" : ": " + error.why)});
+  }
 
   static Origin origin(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
 
@@ -98,7 +113,8 @@ class ConfigLoader {
 
   Result<> read_variables() {
     for (const ProfileNode& node : nodes_)
-      profile_layers_.push_back(TRY(read_layer(node.folder / "make.defaults", fmt::format("profile {}/make.defaults", node.shown))));
+      profile_layers_.push_back(
+          TRY(read_layer(node.folder / "make.defaults", fmt::format("profile {}/make.defaults", node.shown))));
     if (!settings_.portage_config.empty()) {
       fs::path file = settings_.portage_config / "make.conf";
       conf_ = TRY(read_layer(file, file.string()));
@@ -134,30 +150,39 @@ class ConfigLoader {
   Result<> find_arch() {
     config_->arch_ = config_->variables_["ARCH"];
     for (const Repository* repository : all_)
-      for (const Line& line : TRY(read_lines(repository->root() / "profiles/arch.list", Folders::none))) config_->architectures_.insert(line.text);
+      for (const Line& line : TRY(read_lines(repository->root() / "profiles/arch.list", Folders::none)))
+        config_->architectures_.insert(line.text);
     if (config_->arch_.empty())
-      return fail(ErrorKind::usage, "the profile does not set ARCH", nodes_.empty() ? std::string() : nodes_.back().shown,
-                  "no make.defaults of the profile or its parents sets it (PMS 5.3.2)", "take a profile for an architecture, e.g. one of profiles.desc");
+      return fail(ErrorKind::usage, "the profile does not set ARCH",
+                  nodes_.empty() ? std::string() : nodes_.back().shown,
+                  "no make.defaults of the profile or its parents sets it (PMS 5.3.2)",
+                  "take a profile for an architecture, e.g. one of profiles.desc");
     if (!config_->architectures_.empty() && !config_->architectures_.contains(config_->arch_))
-      return fail(ErrorKind::usage, fmt::format("the profile sets ARCH to '{}', which profiles/arch.list does not have", config_->arch_), nodes_.back().shown);
+      return fail(ErrorKind::usage,
+                  fmt::format("the profile sets ARCH to '{}', which profiles/arch.list does not have", config_->arch_),
+                  nodes_.back().shown);
     if (config_->accept_keywords_.empty()) config_->accept_keywords_.insert(config_->arch_);
     return {};
   }
 
-  // The words of a layer for USE: variables that expand into flags, then USE itself. In profiles the former stack as USE does; a user's
-  // setting replaces what was there (portage(5), USE_EXPAND).
+  // The words of a layer for USE: variables that expand into flags, then USE itself. In profiles the former stack as
+  // USE does; a user's setting replaces what was there (portage(5), USE_EXPAND).
   void add_use_of(const Layer& layer, bool profile, const FlagScope& scope = {}) {
     if (!profile) add_words(config_->use_, layer.get("USE"), layer.origin, scope);
-    for (const std::string& name : config_->use_expand_unprefixed_) add_words(config_->use_, layer.get(name), layer.origin, scope);
+    for (const std::string& name : config_->use_expand_unprefixed_)
+      add_words(config_->use_, layer.get(name), layer.origin, scope);
     for (const auto& [name, prefix] : config_->use_expand_) {
       if (!layer.variables.contains(name)) continue;
       if (!profile) config_->use_.add("-" + prefix + "*", layer.origin, scope);
       for (std::string_view word : util::words(layer.get(name))) {
         bool minus = word.starts_with('-');
         if (minus && !profile)
-          config_->problems_.push_back({*layer.origin, fmt::format("{}=\"{}\": '-' has no meaning here, the whole value replaces the profile's", name, layer.get(name))});
+          config_->problems_.push_back(
+              {*layer.origin, fmt::format("{}=\"{}\": '-' has no meaning here, the whole value replaces the profile's",
+                                          name, layer.get(name))});
         else
-          config_->use_.add(fmt::format("{}{}{}", minus ? "-" : "", prefix, minus ? word.substr(1) : word), layer.origin, scope);
+          config_->use_.add(fmt::format("{}{}{}", minus ? "-" : "", prefix, minus ? word.substr(1) : word),
+                            layer.origin, scope);
       }
     }
     if (profile) add_words(config_->use_, layer.get("USE"), layer.origin, scope);
@@ -200,7 +225,8 @@ class ConfigLoader {
     FlagScope stable = scope;
     stable.stable_only = true;
     bool has_stable = node.eapi->profile_use_stable;
-    for (auto [kind, stack] : {std::pair<std::string, FlagStack*>("mask", &config_->mask_), {"force", &config_->force_}}) {
+    for (auto [kind, stack] :
+         {std::pair<std::string, FlagStack*>("mask", &config_->mask_), {"force", &config_->force_}}) {
       TRY(read_flag_file(node, "use." + kind, *stack, scope));
       if (has_stable) TRY(read_flag_file(node, "use.stable." + kind, *stack, stable));
       TRY(read_package_flag_file(node, "package.use." + kind, *stack, scope));
@@ -220,7 +246,8 @@ class ConfigLoader {
     return {};
   }
 
-  // What profiles/ of each repository itself says of its packages and of those of the repositories that have it as a master.
+  // What profiles/ of each repository itself says of its packages and of those of the repositories that have it as a
+  // master.
   Result<> read_repositories() {
     for (auto repository = all_.rbegin(); repository != all_.rend(); ++repository) {
       ProfileNode node = TRY(repository_node(**repository));
@@ -260,9 +287,12 @@ class ConfigLoader {
     }
     for (const Line& line : TRY(node.lines("package.provided"))) {
       if (!node.user && node.eapi->number >= 7)
-        return fail(ErrorKind::usage, fmt::format("package.provided is not possible in a profile of EAPI {}", node.eapi->name), line.where, "see PMS 5.2.8");
+        return fail(ErrorKind::usage,
+                    fmt::format("package.provided is not possible in a profile of EAPI {}", node.eapi->name),
+                    line.where, "see PMS 5.2.8");
       if (line.text.starts_with('-'))
-        std::erase_if(provided_, [&](const Line& known) { return known.text == std::string_view(line.text).substr(1); });
+        std::erase_if(provided_,
+                      [&](const Line& known) { return known.text == std::string_view(line.text).substr(1); });
       else
         provided_.push_back(line);
     }
@@ -276,10 +306,12 @@ class ConfigLoader {
     return {};
   }
 
-  // A mask of a later profile; "-atom" takes the same line of earlier ones away, also a repository's own, as Portage does.
+  // A mask of a later profile; "-atom" takes the same line of earlier ones away, also a repository's own, as Portage
+  // does.
   void stack_mask(const Line& line, bool user, const ebuild::Eapi* eapi) {
     if (line.text.starts_with('-'))
-      std::erase_if(masks_, [&](const PendingMask& known) { return known.line.text == std::string_view(line.text).substr(1); });
+      std::erase_if(masks_,
+                    [&](const PendingMask& known) { return known.line.text == std::string_view(line.text).substr(1); });
     else
       masks_.push_back({line, nullptr, user, eapi, {}});
   }
@@ -292,17 +324,20 @@ class ConfigLoader {
     add_use_of(settings_layer_, false);
     for (const EnvironmentLine& line : portage_.env) {
       ProfileConfig::Environment env{line.atom, {}};
-      for (const Assignment& assignment : line.assignments) env.variables.insert_or_assign(assignment.name, assignment.value);
+      for (const Assignment& assignment : line.assignments)
+        env.variables.insert_or_assign(assignment.name, assignment.value);
       if (auto use = env.variables.find("USE"); use != env.variables.end())
         add_words(config_->use_, use->second, origin("package.env: " + line.where), {&line.atom, false, nullptr});
       config_->package_env_.add(std::move(env));
     }
     for (const PackageLine& line : portage_.use)
-      for (const std::string& word : line.words) config_->use_.add(word, origin(line.where), {&line.atom, false, nullptr});
+      for (const std::string& word : line.words)
+        config_->use_.add(word, origin(line.where), {&line.atom, false, nullptr});
     for (const UserSettings::PackageSettings& package : settings_.packages) {
       Origin from = origin(fmt::format("{}: {}", settings_.origin, package.atom.text()));
       FlagScope scope{&package.atom, false, nullptr};
-      if (auto use = package.env.find("USE"); use != package.env.end()) add_words(config_->use_, use->second, from, scope);
+      if (auto use = package.env.find("USE"); use != package.env.end())
+        add_words(config_->use_, use->second, from, scope);
       for (const std::string& word : package.use) config_->use_.add(word, from, scope);
       if (!package.env.empty()) config_->package_env_.add({package.atom, package.env});
     }
@@ -318,24 +353,28 @@ class ConfigLoader {
 
   void add_user_keywords_and_licenses() {
     for (PackageLine& line : portage_.keywords) add_keywords(std::move(line));
-    for (PackageLine& line : portage_.license) config_->package_license_.add({std::move(line.atom), std::move(line.words)});
+    for (PackageLine& line : portage_.license)
+      config_->package_license_.add({std::move(line.atom), std::move(line.words)});
     for (const UserSettings::PackageSettings& package : settings_.packages) {
       if (!package.keywords.empty()) config_->package_keywords_.add({package.atom, package.keywords});
       if (!package.license.empty()) config_->package_license_.add({package.atom, package.license});
     }
     std::vector<std::string> unknown;
     config_->accept_license_.stack(default_accept_license, config_->license_groups_);
-    for (const Layer& layer : profile_layers_) config_->accept_license_.stack(layer.get("ACCEPT_LICENSE"), config_->license_groups_, &unknown);
+    for (const Layer& layer : profile_layers_)
+      config_->accept_license_.stack(layer.get("ACCEPT_LICENSE"), config_->license_groups_, &unknown);
     config_->accept_license_.stack(conf_.get("ACCEPT_LICENSE"), config_->license_groups_, &unknown);
     config_->accept_license_.stack(settings_layer_.get("ACCEPT_LICENSE"), config_->license_groups_, &unknown);
     for (const std::string& group : unknown)
-      config_->problems_.push_back({"ACCEPT_LICENSE", fmt::format("there is no license group '{}' in profiles/license_groups", group)});
+      config_->problems_.push_back(
+          {"ACCEPT_LICENSE", fmt::format("there is no license group '{}' in profiles/license_groups", group)});
   }
 
   Result<> add_user_masks() {
     for (const Line& line : portage_.mask) stack_mask(line, true, &ebuild::newest_eapi());
     for (const PendingMask& pending : masks_) {
-      auto atom = pending.user ? Atom::parse_user(pending.line.text, true) : Atom::parse(pending.line.text, *pending.eapi);
+      auto atom =
+          pending.user ? Atom::parse_user(pending.line.text, true) : Atom::parse(pending.line.text, *pending.eapi);
       if (!atom) {
         note(pending.line.where, atom.error());
         continue;
@@ -391,7 +430,8 @@ class ConfigLoader {
         if (prefix != config_->use_expand_.end()) config_->implicit_.insert(prefix->second + std::string(flag));
       }
     }
-    // The architecture's flag is on whatever anybody says; every profile that follows PMS lists it in USE_EXPAND_VALUES_ARCH.
+    // The architecture's flag is on whatever anybody says; every profile that follows PMS lists it in
+    // USE_EXPAND_VALUES_ARCH.
     config_->implicit_.insert(config_->arch_);
     config_->use_.add(config_->arch_, origin("ARCH"));
     for (const auto& [name, prefix] : config_->use_expand_) {
@@ -417,9 +457,9 @@ class ConfigLoader {
 
   UserSettings settings_;
   std::shared_ptr<ProfileConfig> config_;
-  std::vector<const Repository*> all_;        // the repositories and their masters, nearest first
+  std::vector<const Repository*> all_;  // the repositories and their masters, nearest first
   std::vector<ProfileNode> nodes_;
-  std::vector<Layer> profile_layers_;         // one for each node
+  std::vector<Layer> profile_layers_;  // one for each node
   Layer conf_, settings_layer_;
   PortageConfig portage_;
   std::map<std::string, std::string, std::less<>> raw_;  // what ${NAME} means: the last assignment so far
@@ -427,8 +467,8 @@ class ConfigLoader {
   std::vector<Line> system_, provided_;
 };
 
-Result<std::shared_ptr<Config>> Config::load(const std::vector<std::shared_ptr<Repository>>& repositories, std::string_view profile,
-                                             UserSettings settings) {
+Result<std::shared_ptr<Config>> Config::load(const std::vector<std::shared_ptr<Repository>>& repositories,
+                                             std::string_view profile, UserSettings settings) {
   return ConfigLoader(repositories, std::move(settings)).run(profile);
 }
 

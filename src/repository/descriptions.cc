@@ -36,7 +36,8 @@ void append_utf8(std::string& out, unsigned long code) {
 
 // The text of an element: tags inside it dropped, entities resolved, white space folded.
 std::string plain_text(std::string_view xml) {
-  static constexpr std::pair<std::string_view, char> entities[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
+  static constexpr std::pair<std::string_view, char> entities[] = {
+      {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
   std::string text;
   for (size_t i = 0; i < xml.size(); ++i) {
     if (xml[i] == '<') {
@@ -45,7 +46,8 @@ std::string plain_text(std::string_view xml) {
       i = end;
     } else if (size_t end = xml[i] == '&' ? xml.find(';', i) : std::string_view::npos; end != std::string_view::npos) {
       std::string name(xml.substr(i + 1, end - i - 1));
-      auto known = std::find_if(std::begin(entities), std::end(entities), [&](const auto& entity) { return entity.first == name; });
+      auto known = std::find_if(std::begin(entities), std::end(entities),
+                                [&](const auto& entity) { return entity.first == name; });
       if (known != std::end(entities)) {
         text += known->second;
         i = end;
@@ -78,7 +80,8 @@ std::string_view attribute(std::string_view tag, std::string_view name) {
   return {};
 }
 
-// The <flag> elements of a <use> in English. metadata.xml has a fixed and flat form, so a scan for its tags does; comments go first.
+// The <flag> elements of a <use> in English. metadata.xml has a fixed and flat form, so a scan for its tags does;
+// comments go first.
 void add_metadata_xml(const fs::path& path, Descriptions& out) {
   auto read = util::read_file(path, uint64_t{4} << 20);
   if (!read) return;
@@ -137,8 +140,10 @@ void add_local_desc(const fs::path& path, const std::string& package, Descriptio
 // The first description that is found for a flag stays.
 Descriptions read_flag_descriptions(const std::vector<const Repository*>& chain, const ebuild::PackageName& name) {
   Descriptions out;
-  for (const Repository* repository : chain) add_metadata_xml(repository->root() / name.category / name.package / "metadata.xml", out);
-  for (const Repository* repository : chain) add_local_desc(repository->root() / "profiles/use.local.desc", name.text(), out);
+  for (const Repository* repository : chain)
+    add_metadata_xml(repository->root() / name.category / name.package / "metadata.xml", out);
+  for (const Repository* repository : chain)
+    add_local_desc(repository->root() / "profiles/use.local.desc", name.text(), out);
   for (const Repository* repository : chain) {
     add_desc_file(repository->root() / "profiles/use.desc", "", out);
     std::error_code ec;

@@ -45,15 +45,19 @@ Result<std::vector<std::shared_ptr<Repository>>> find_masters(const fs::path& ro
     auto is_wanted = [&](const std::shared_ptr<Repository>& other) {
       if (other->name() == wanted) return true;
       auto other_layout = read_layout(other->root());
-      return other_layout && std::find(other_layout->aliases.begin(), other_layout->aliases.end(), wanted) != other_layout->aliases.end();
+      return other_layout && std::find(other_layout->aliases.begin(), other_layout->aliases.end(), wanted) !=
+                                 other_layout->aliases.end();
     };
     auto it = std::find_if(others.begin(), others.end(), is_wanted);
     if (it == others.end()) {
       std::vector<std::string> names;
       for (const auto& other : others) names.push_back(other->name());
-      std::string known = names.empty() ? "no other repository is configured" : "configured are: " + util::join(names, ", ");
-      return fail(ErrorKind::usage, fmt::format("repository '{}' needs its master '{}', which is not there", layout.name, wanted),
-                  root / "metadata/layout.conf", known, fmt::format("add the repository '{}' to the spec's [repositories]", wanted));
+      std::string known =
+          names.empty() ? "no other repository is configured" : "configured are: " + util::join(names, ", ");
+      return fail(ErrorKind::usage,
+                  fmt::format("repository '{}' needs its master '{}', which is not there", layout.name, wanted),
+                  root / "metadata/layout.conf", known,
+                  fmt::format("add the repository '{}' to the spec's [repositories]", wanted));
     }
     found.push_back(*it);
   }
@@ -62,19 +66,22 @@ Result<std::vector<std::shared_ptr<Repository>>> find_masters(const fs::path& ro
 
 }  // namespace
 
-Result<std::shared_ptr<Repository>> Repository::open(const fs::path& root, std::vector<std::shared_ptr<Repository>> others,
+Result<std::shared_ptr<Repository>> Repository::open(const fs::path& root,
+                                                     std::vector<std::shared_ptr<Repository>> others,
                                                      OpenOptions options) {
   std::error_code ec;
   fs::path absolute = fs::canonical(root, ec);
   if (ec) return fail(ErrorKind::usage, "cannot open repository", root, ec.message());
   Layout layout = TRY(read_layout(absolute));
   auto masters = TRY(find_masters(absolute, layout, others));
-  auto repository = std::make_shared<DiskRepository>(absolute, std::move(layout), std::move(masters), std::move(options));
+  auto repository =
+      std::make_shared<DiskRepository>(absolute, std::move(layout), std::move(masters), std::move(options));
   TRY(repository->load_categories());
   return repository;
 }
 
-DiskRepository::DiskRepository(fs::path root, Layout layout, std::vector<std::shared_ptr<Repository>> masters, OpenOptions options)
+DiskRepository::DiskRepository(fs::path root, Layout layout, std::vector<std::shared_ptr<Repository>> masters,
+                               OpenOptions options)
     : root_(std::move(root)), layout_(std::move(layout)), masters_(std::move(masters)), options_(std::move(options)) {
   // Of several masters a later one comes before an earlier one; each brings its own masters behind it.
   chain_.push_back(this);
@@ -94,7 +101,8 @@ Result<> DiskRepository::load_categories() {
   }
   for (const auto& master : masters_)
     for (std::string& category : master->categories()) categories_.insert(std::move(category));
-  if (categories_.empty()) note(root_ / "profiles/categories", "no categories are listed here or in a master, so no package can be found");
+  if (categories_.empty())
+    note(root_ / "profiles/categories", "no categories are listed here or in a master, so no package can be found");
   return {};
 }
 
@@ -112,7 +120,8 @@ const std::vector<PackageName>& DiskRepository::names() const {
       std::vector<std::string> found;
       for (const fs::directory_entry& entry : fs::directory_iterator(root_ / category, ec)) {
         std::string name = entry.path().filename();
-        if (name.front() != '.' && name != "CVS" && ebuild::is_package_name(name) && entry.is_directory(ec)) found.push_back(std::move(name));
+        if (name.front() != '.' && name != "CVS" && ebuild::is_package_name(name) && entry.is_directory(ec))
+          found.push_back(std::move(name));
       }
       std::sort(found.begin(), found.end());
       for (std::string& name : found) names_.push_back({category, std::move(name)});
@@ -143,8 +152,10 @@ void DiskRepository::load_folder(const PackageName& name, Folder& folder) const 
   for (const std::string& file : *files) {
     if (!file.ends_with(".ebuild") || file.front() == '.') continue;
     std::string_view stem = std::string_view(file).substr(0, file.size() - 7);
-    bool named = stem.size() > name.package.size() && stem.starts_with(name.package) && stem[name.package.size()] == '-';
-    auto version = named ? ebuild::Version::parse(stem.substr(name.package.size() + 1)) : Result<ebuild::Version>(std::unexpected(Error{}));
+    bool named =
+        stem.size() > name.package.size() && stem.starts_with(name.package) && stem[name.package.size()] == '-';
+    auto version = named ? ebuild::Version::parse(stem.substr(name.package.size() + 1))
+                         : Result<ebuild::Version>(std::unexpected(Error{}));
     if (!version) {
       note(path / file, fmt::format("ignored: the file is not named {}-VERSION.ebuild (PMS 4.3)", name.package));
       continue;
@@ -155,7 +166,8 @@ void DiskRepository::load_folder(const PackageName& name, Folder& folder) const 
                    [](const auto& a, const auto& b) { return a->cpv.version < b->cpv.version; });
   for (const auto& package : folder.packages) {
     if (!folder.view.empty() && folder.view.back()->cpv.version == package->cpv.version)
-      note(package->ebuild, fmt::format("has the same version as {} (PMS 3.3)", folder.view.back()->ebuild.filename().string()));
+      note(package->ebuild,
+           fmt::format("has the same version as {} (PMS 3.3)", folder.view.back()->ebuild.filename().string()));
     folder.view.push_back(package.get());
   }
 }
@@ -181,7 +193,8 @@ Result<MetadataKeys> DiskRepository::read_keys(const Cpv& cpv, const fs::path& f
   if (options_.md5_cache)
     if (auto keys = cached_keys(root_ / "metadata/md5-cache" / entry, md5, nullptr)) return std::move(*keys);
   if (!source_)
-    return fail(ErrorKind::usage, "there is no valid entry for it in metadata/md5-cache, and ebuilds are not sourced here");
+    return fail(ErrorKind::usage,
+                "there is no valid entry for it in metadata/md5-cache, and ebuilds are not sourced here");
   if (!cache_folder().empty()) {
     std::string failure;
     auto keys = cached_keys(cache_folder() / entry, md5, &failure);
@@ -192,7 +205,8 @@ Result<MetadataKeys> DiskRepository::read_keys(const Cpv& cpv, const fs::path& f
 }
 
 // Only what is still true counts: the ebuild and every eclass have the checksums that the entry was made from.
-std::optional<MetadataKeys> DiskRepository::cached_keys(const fs::path& path, std::string_view md5, std::string* failure) const {
+std::optional<MetadataKeys> DiskRepository::cached_keys(const fs::path& path, std::string_view md5,
+                                                        std::string* failure) const {
   std::error_code ec;
   if (!fs::exists(path, ec)) return std::nullopt;
   auto text = util::read_file(path, ebuild_limit);
@@ -218,14 +232,16 @@ std::optional<MetadataKeys> DiskRepository::cached_keys(const fs::path& path, st
   return std::move(entry->keys);
 }
 
-Result<MetadataKeys> DiskRepository::source_keys(const Cpv& cpv, const fs::path& file, std::string_view text, const std::string& md5) const {
+Result<MetadataKeys> DiskRepository::source_keys(const Cpv& cpv, const fs::path& file, std::string_view text,
+                                                 const std::string& md5) const {
   SourceRequest request{file, cpv, std::string(ebuild_eapi(text)), {}};
   if (!ebuild::find_eapi(request.eapi))
     return fail(ErrorKind::usage, fmt::format("unknown EAPI '{}'", request.eapi), "EAPI",
                 fmt::format("cooper knows EAPI 0 to {}", ebuild::newest_eapi().name));
   for (const Repository* link : chain_) request.eclass_folders.push_back(link->root() / "eclass");
   SourceAnswer answer = source_->source(request);
-  if (!answer.failure.empty() && !util::trim(answer.output).empty()) answer.failure += "; it printed: " + one_line(answer.output);
+  if (!answer.failure.empty() && !util::trim(answer.output).empty())
+    answer.failure += "; it printed: " + one_line(answer.output);
 
   CacheEntry entry{answer.keys, md5, {}};
   bool cacheable = !answer.transient;
@@ -237,7 +253,8 @@ Result<MetadataKeys> DiskRepository::source_keys(const Cpv& cpv, const fs::path&
   if (!answer.failure.empty()) {
     entry.keys = {{std::string(failure_key), answer.failure}};
   } else if (!util::trim(answer.output).empty()) {
-    std::string printed = fmt::format("{} prints while it is sourced (PMS 6): {}", file.filename().string(), one_line(answer.output));
+    std::string printed =
+        fmt::format("{} prints while it is sourced (PMS 6): {}", file.filename().string(), one_line(answer.output));
     note(file, printed);
     entry.keys.emplace(output_key, std::move(printed));
   }

@@ -18,7 +18,8 @@ namespace cooper::repository {
 
 class DiskRepository final : public Repository {
  public:
-  DiskRepository(std::filesystem::path root, Layout layout, std::vector<std::shared_ptr<Repository>> masters, OpenOptions options);
+  DiskRepository(std::filesystem::path root, Layout layout, std::vector<std::shared_ptr<Repository>> masters,
+                 OpenOptions options);
 
   const std::string& name() const override { return layout_.name; }
   const std::filesystem::path& root() const override { return root_; }
@@ -46,7 +47,8 @@ class DiskRepository final : public Repository {
   std::unique_ptr<Package> load_package(ebuild::Cpv cpv, std::filesystem::path file) const;
   // The metadata keys of an ebuild: from the repository's cache, the user's cache, or by sourcing. Errors: usage.
   Result<MetadataKeys> read_keys(const ebuild::Cpv& cpv, const std::filesystem::path& file) const;
-  std::optional<MetadataKeys> cached_keys(const std::filesystem::path& entry, std::string_view md5, std::string* failure) const;
+  std::optional<MetadataKeys> cached_keys(const std::filesystem::path& entry, std::string_view md5,
+                                          std::string* failure) const;
   Result<MetadataKeys> source_keys(const ebuild::Cpv& cpv, const std::filesystem::path& file, std::string_view text,
                                    const std::string& md5) const;
   // The MD5 of an eclass, or "" where there is none.
@@ -76,6 +78,7 @@ class DiskRepository final : public Repository {
 };
 
 // Flag descriptions (descriptions.cc).
-std::map<std::string, std::string> read_flag_descriptions(const std::vector<const Repository*>& chain, const ebuild::PackageName& name);
+std::map<std::string, std::string> read_flag_descriptions(const std::vector<const Repository*>& chain,
+                                                          const ebuild::PackageName& name);
 
 }  // namespace cooper::repository

@@ -11,8 +11,8 @@ bool is_pattern(const ebuild::PackageName& name) {
 }  // namespace
 
 bool FlagStack::same_scope(const Block& block, const FlagScope& scope) {
-  return block.has_atom == (scope.atom != nullptr) && block.stable_only == scope.stable_only && block.repository == scope.repository &&
-         (!scope.atom || block.atom == *scope.atom);
+  return block.has_atom == (scope.atom != nullptr) && block.stable_only == scope.stable_only &&
+         block.repository == scope.repository && (!scope.atom || block.atom == *scope.atom);
 }
 
 void FlagStack::add(std::string_view word, const Origin& origin, const FlagScope& scope) {
@@ -34,7 +34,8 @@ void FlagStack::add(std::string_view word, const Origin& origin, const FlagScope
   }
   std::vector<Block>& blocks = scope.atom && !is_pattern(scope.atom->name) ? by_name_[scope.atom->name] : others_;
   if (blocks.empty() || !same_scope(blocks.back(), scope))
-    blocks.push_back({scope.atom != nullptr, scope.atom ? *scope.atom : ebuild::Atom{}, scope.stable_only, scope.repository, {}});
+    blocks.push_back(
+        {scope.atom != nullptr, scope.atom ? *scope.atom : ebuild::Atom{}, scope.stable_only, scope.repository, {}});
   blocks.back().words.push_back(std::move(entry));
 }
 

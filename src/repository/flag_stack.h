@@ -26,14 +26,15 @@ struct FlagWord {
 
 // For which packages words hold.
 struct FlagScope {
-  const ebuild::Atom* atom = nullptr;         // null: all packages
-  bool stable_only = false;                   // only those in use for a stable keyword
-  const Repository* repository = nullptr;     // null: of any repository; else of it and of those that have it as a master
+  const ebuild::Atom* atom = nullptr;      // null: all packages
+  bool stable_only = false;                // only those in use for a stable keyword
+  const Repository* repository = nullptr;  // null: of any repository; else of it and of those that have it as a master
 };
 
 class FlagStack {
  public:
-  // Puts a word on top: "flag", "-flag", "-*" (all off), "prefix_*" and "-prefix_*" (all that begin so). "+flag" is read as "flag".
+  // Puts a word on top: "flag", "-flag", "-*" (all off), "prefix_*" and "-prefix_*" (all that begin so). "+flag" is
+  // read as "flag".
   void add(std::string_view word, const Origin& origin, const FlagScope& scope = {});
   // The order of the next word: what is added before and after a moment can be told apart by it.
   int mark() { return next_order_++; }
@@ -47,14 +48,14 @@ class FlagStack {
    private:
     friend class FlagStack;
     const FlagStack* stack_ = nullptr;
-    std::map<std::string_view, FlagWord> own_;                            // from matching scopes
-    std::vector<std::pair<std::string_view, FlagWord>> wildcards_;        // prefixes, "" for all; from matching scopes
+    std::map<std::string_view, FlagWord> own_;                      // from matching scopes
+    std::vector<std::pair<std::string_view, FlagWord>> wildcards_;  // prefixes, "" for all; from matching scopes
   };
   View view(const Package& package, bool stable) const;
 
  private:
   struct Word {
-    std::string text;   // the flag, or the prefix of a wildcard
+    std::string text;  // the flag, or the prefix of a wildcard
     bool wildcard = false;
     FlagWord word;
   };
@@ -75,8 +76,8 @@ class FlagStack {
   std::unordered_map<std::string, FlagWord, Hash, std::equal_to<>> global_;
   std::vector<Word> global_wildcards_;
   std::map<ebuild::PackageName, std::vector<Block>> by_name_;
-  std::vector<Block> others_;            // no atom, or one with wildcards in its name
-  std::vector<Origin> origins_;          // keeps them alive
+  std::vector<Block> others_;    // no atom, or one with wildcards in its name
+  std::vector<Origin> origins_;  // keeps them alive
 };
 
 }  // namespace cooper::repository

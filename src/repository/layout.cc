@@ -30,8 +30,9 @@ Result<std::string> read_name(const fs::path& root) {
                 fmt::format("{} is missing or empty (PMS 4.4)", file.string()),
                 "give the top folder of a repository, the one that holds profiles/ and the category folders");
   if (!ebuild::is_repository_name(lines[0].text))
-    return fail(ErrorKind::usage, fmt::format("'{}' is not a legal repository name", lines[0].text), lines[0].where,
-                "a name has letters, digits, '-' and '_', does not begin with '-' and does not end like a version (PMS 3.1.5)");
+    return fail(
+        ErrorKind::usage, fmt::format("'{}' is not a legal repository name", lines[0].text), lines[0].where,
+        "a name has letters, digits, '-' and '_', does not begin with '-' and does not end like a version (PMS 3.1.5)");
   return lines[0].text;
 }
 

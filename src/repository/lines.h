@@ -22,8 +22,8 @@ enum class Folders {
   recursive,  // and those of its subfolders: user configuration (portage(5))
 };
 
-// The lines of a file, or of a folder of files where `folders` allows it. An absent path has no lines. `shown` stands for `path` in
-// `where`. Errors: usage where it cannot be read or is a folder that may not be one.
+// The lines of a file, or of a folder of files where `folders` allows it. An absent path has no lines. `shown` stands
+// for `path` in `where`. Errors: usage where it cannot be read or is a folder that may not be one.
 Result<std::vector<Line>> read_lines(const std::filesystem::path& path, Folders folders, std::string_view shown = {});
 
 // The same over a text.

@@ -90,9 +90,12 @@ Result<CacheReport> write_md5_cache(const Repository& repository) {
 
 namespace {
 
-Result<ManifestEntry> make_entry(std::string type, std::string name, const fs::path& file, const std::vector<std::string>& hashes) {
-  static const std::map<std::string, HashAlgorithm, std::less<>> algorithms = {
-      {"BLAKE2B", HashAlgorithm::blake2b}, {"SHA512", HashAlgorithm::sha512}, {"SHA256", HashAlgorithm::sha256}, {"MD5", HashAlgorithm::md5}};
+Result<ManifestEntry> make_entry(std::string type, std::string name, const fs::path& file,
+                                 const std::vector<std::string>& hashes) {
+  static const std::map<std::string, HashAlgorithm, std::less<>> algorithms = {{"BLAKE2B", HashAlgorithm::blake2b},
+                                                                               {"SHA512", HashAlgorithm::sha512},
+                                                                               {"SHA256", HashAlgorithm::sha256},
+                                                                               {"MD5", HashAlgorithm::md5}};
   ManifestEntry entry{std::move(type), std::move(name), 0, {}};
   std::error_code ec;
   entry.size = fs::file_size(file, ec);
@@ -102,12 +105,14 @@ Result<ManifestEntry> make_entry(std::string type, std::string name, const fs::p
     if (known != algorithms.end()) entry.digests[hash] = TRY(util::hash_file(known->second, file));
   }
   if (entry.digests.empty())
-    return fail(ErrorKind::usage, "none of the manifest-hashes is known", "metadata/layout.conf", {}, "manifest-hashes = BLAKE2B SHA512");
+    return fail(ErrorKind::usage, "none of the manifest-hashes is known", "metadata/layout.conf", {},
+                "manifest-hashes = BLAKE2B SHA512");
   return entry;
 }
 
 // The lines of a full Manifest beside DIST.
-Result<> add_own_files(const fs::path& folder, const std::vector<std::string>& hashes, std::vector<ManifestEntry>& out) {
+Result<> add_own_files(const fs::path& folder, const std::vector<std::string>& hashes,
+                       std::vector<ManifestEntry>& out) {
   for (const std::string& file : TRY(util::list_directory(folder))) {
     std::error_code ec;
     if (file.front() == '.' || file == "Manifest" || !fs::is_regular_file(folder / file, ec)) continue;
@@ -124,13 +129,15 @@ Result<> add_own_files(const fs::path& folder, const std::vector<std::string>& h
 size_t count_ebuilds(const fs::path& folder) {
   std::error_code ec;
   size_t count = 0;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ec)) count += entry.path().extension() == ".ebuild";
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ec))
+    count += entry.path().extension() == ".ebuild";
   return count;
 }
 
 }  // namespace
 
-Result<ManifestReport> write_manifest(const Repository& repository, const PackageName& name, const fs::path& distfiles) {
+Result<ManifestReport> write_manifest(const Repository& repository, const PackageName& name,
+                                      const fs::path& distfiles) {
   ManifestReport report;
   Layout layout = TRY(read_layout(repository.root()));
   ebuild::Manifest old = TRY(repository.manifest(name));

@@ -26,7 +26,8 @@ std::vector<std::string> word_list(std::string_view text) {
   return out;
 }
 
-Result<> parse_key(const MetadataKeys& keys, std::string_view key, DependencyKind kind, const Eapi& eapi, DependencyNode& out) {
+Result<> parse_key(const MetadataKeys& keys, std::string_view key, DependencyKind kind, const Eapi& eapi,
+                   DependencyNode& out) {
   std::string_view text = value_of(keys, key);
   if (text.empty()) return {};
   auto node = ebuild::parse_dependency(text, kind, eapi);
@@ -47,8 +48,8 @@ Result<> parse_slot(const MetadataKeys& keys, const Eapi& eapi, Metadata& out) {
   if (!ebuild::is_slot_name(slot) || !ebuild::is_slot_name(subslot))
     return fail(ErrorKind::usage, fmt::format("'{}' is not a legal slot", text), "SLOT", "see PMS 3.1.3");
   if (slash != std::string_view::npos && !eapi.slot_operators)
-    return fail(ErrorKind::usage, fmt::format("'{}' has a subslot, which EAPI {} does not know", text, eapi.name), "SLOT",
-                "subslots came with EAPI 5");
+    return fail(ErrorKind::usage, fmt::format("'{}' has a subslot, which EAPI {} does not know", text, eapi.name),
+                "SLOT", "subslots came with EAPI 5");
   out.slot = slot;
   out.subslot = subslot;
   return {};
@@ -163,7 +164,8 @@ std::string_view ebuild_eapi(std::string_view ebuild_text) {
     char quote = !line.empty() && (line[0] == '"' || line[0] == '\'') ? line[0] : '\0';
     if (quote) line.remove_prefix(1);
     size_t end = 0;
-    while (end < line.size() && (std::isalnum(static_cast<unsigned char>(line[end])) || std::string_view("+_.-").contains(line[end])))
+    while (end < line.size() &&
+           (std::isalnum(static_cast<unsigned char>(line[end])) || std::string_view("+_.-").contains(line[end])))
       ++end;
     std::string_view value = line.substr(0, end);
     line.remove_prefix(end);

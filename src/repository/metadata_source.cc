@@ -51,19 +51,21 @@ void allow(int ruleset, const char* path, uint64_t access) {
   ::close(rule.parent_fd);
 }
 
-// Takes the right to write to the file system away, except for /dev/null and the private `temporary`, where bash puts the texts of
-// here-documents. Best effort: an older kernel without Landlock changes nothing. Only async-signal-safe calls, it runs between fork
-// and exec.
+// Takes the right to write to the file system away, except for /dev/null and the private `temporary`, where bash puts
+// the texts of here-documents. Best effort: an older kernel without Landlock changes nothing. Only async-signal-safe
+// calls, it runs between fork and exec.
 void forbid_writing(const char* temporary) {
   landlock_ruleset_attr attributes{};
-  attributes.handled_access_fs = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-                                 LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-                                 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-                                 LANDLOCK_ACCESS_FS_MAKE_SYM;
+  attributes.handled_access_fs = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+                                 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+                                 LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+                                 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+                                 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
   int ruleset = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
   if (ruleset < 0) return;
   allow(ruleset, "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE);
-  allow(ruleset, temporary, LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE);
+  allow(ruleset, temporary,
+        LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) ::syscall(SYS_landlock_restrict_self, ruleset, 0);
   ::close(ruleset);
 }
@@ -73,8 +75,8 @@ struct Channels {
 };
 
 // The child's side of starting bash: its three descriptors become 0, 3 and 1 + 2.
-[[noreturn]] void run_child(int requests, int answers, int output, const char* const* argv, const char* const* environment,
-                            const char* temporary) {
+[[noreturn]] void run_child(int requests, int answers, int output, const char* const* argv,
+                            const char* const* environment, const char* temporary) {
   ::setpgid(0, 0);
   // Move all out of the way first, as any of them may be a number that another wants.
   int high_requests = ::fcntl(requests, F_DUPFD, 10), high_answers = ::fcntl(answers, F_DUPFD, 10);
@@ -105,7 +107,8 @@ class MetadataSource::Worker {
  public:
   static Result<std::unique_ptr<Worker>> start(const SourceOptions& options);
   ~Worker();
-  // Sends a request and reads its answer. After a failure that leaves the process in an unknown state, usable() is false.
+  // Sends a request and reads its answer. After a failure that leaves the process in an unknown state, usable() is
+  // false.
   SourceAnswer ask(const SourceRequest& request, double time_limit);
   bool usable() const { return usable_; }
 
@@ -118,7 +121,7 @@ class MetadataSource::Worker {
   pid_t pid_ = -1;
   Channels channels_;
   std::optional<util::TemporaryDirectory> temporary_;
-  std::string buffer_;      // answers read but not yet taken
+  std::string buffer_;  // answers read but not yet taken
   size_t buffer_start_ = 0;
   bool usable_ = true;
   int bash_major_ = 0, bash_minor_ = 0;
@@ -127,8 +130,8 @@ class MetadataSource::Worker {
 Result<std::unique_ptr<MetadataSource::Worker>> MetadataSource::Worker::start(const SourceOptions& options) {
   fs::path bash = find_program(options.bash);
   if (bash.empty())
-    return fail(ErrorKind::usage, "cannot source ebuilds", {}, fmt::format("there is no '{}' in PATH", options.bash.string()),
-                "install bash");
+    return fail(ErrorKind::usage, "cannot source ebuilds", {},
+                fmt::format("there is no '{}' in PATH", options.bash.string()), "install bash");
   std::error_code ec;
   std::string script = (fs::absolute(options.runtime, ec) / "metadata.bash").string();
   int requests[2], answers[2], output[2];
@@ -143,12 +146,15 @@ Result<std::unique_ptr<MetadataSource::Worker>> MetadataSource::Worker::start(co
 
   fs::path temporary_parent = fs::temp_directory_path(ec);
   auto temporary = TRY(util::TemporaryDirectory::create(ec ? fs::path("/tmp") : temporary_parent, "cooper-metadata"));
-  std::string program = bash.string(), temporary_path = temporary.path().string(), temporary_variable = "TMPDIR=" + temporary_path;
+  std::string program = bash.string(), temporary_path = temporary.path().string(),
+              temporary_variable = "TMPDIR=" + temporary_path;
   const char* argv[] = {program.c_str(), "--norc", "--noprofile", script.c_str(), nullptr};
-  const char* environment[] = {"PATH=/nonexistent", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=/nonexistent", temporary_variable.c_str(), nullptr};
+  const char* environment[] = {"PATH=/nonexistent", "LC_ALL=C.UTF-8",           "TZ=UTC",
+                               "HOME=/nonexistent", temporary_variable.c_str(), nullptr};
   pid_t pid = ::fork();
   if (pid < 0) return fail_errno("cannot start bash");
-  if (pid == 0) run_child(request_child.get(), answer_child.get(), output_child.get(), argv, environment, temporary_path.c_str());
+  if (pid == 0)
+    run_child(request_child.get(), answer_child.get(), output_child.get(), argv, environment, temporary_path.c_str());
   ::setpgid(pid, pid);
 
   auto worker = std::make_unique<Worker>();
@@ -170,7 +176,8 @@ MetadataSource::Worker::~Worker() {
   channels_.requests.reset();
   // Also what an ebuild may have left running.
   ::kill(-pid_, SIGKILL);
-  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
 bool MetadataSource::Worker::send(std::string_view text) {
@@ -190,7 +197,8 @@ void MetadataSource::Worker::drain_output(std::string& output) {
     output.append(chunk, std::min(static_cast<size_t>(n), output_limit - std::min(output_limit, output.size())));
 }
 
-MetadataSource::Worker::Wait MetadataSource::Worker::next_line(std::string& line, Clock::time_point deadline, std::string& output) {
+MetadataSource::Worker::Wait MetadataSource::Worker::next_line(std::string& line, Clock::time_point deadline,
+                                                               std::string& output) {
   for (size_t searched = buffer_start_;;) {
     size_t end = buffer_.find('\n', searched);
     if (end != std::string::npos) {
@@ -219,8 +227,9 @@ MetadataSource::Worker::Wait MetadataSource::Worker::next_line(std::string& line
 SourceAnswer MetadataSource::Worker::ask(const SourceRequest& request, double time_limit) {
   SourceAnswer answer;
   const ebuild::Version& version = request.cpv.version;
-  std::string line = fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}", request.ebuild.string(), request.cpv.name.category,
-                                 request.cpv.name.package, version.without_revision(), version.revision(), request.eapi);
+  std::string line =
+      fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}", request.ebuild.string(), request.cpv.name.category,
+                  request.cpv.name.package, version.without_revision(), version.revision(), request.eapi);
   for (const fs::path& folder : request.eclass_folders) line += "\x1f" + folder.string();
   if (line.find('\n') != std::string::npos) {
     answer.failure = "its path has a newline, which cannot be passed to bash";
@@ -228,8 +237,10 @@ SourceAnswer MetadataSource::Worker::ask(const SourceRequest& request, double ti
   }
   // PMS 6: EAPI 9 may use what bash 5.3 brought.
   if (request.eapi == "9" && (bash_major_ < 5 || (bash_major_ == 5 && bash_minor_ < 3))) {
-    answer.failure = fmt::format("EAPI 9 needs bash 5.3 or later to be sourced, and this machine's is {}.{}; "
-                                 "a valid entry in metadata/md5-cache would do instead", bash_major_, bash_minor_);
+    answer.failure = fmt::format(
+        "EAPI 9 needs bash 5.3 or later to be sourced, and this machine's is {}.{}; "
+        "a valid entry in metadata/md5-cache would do instead",
+        bash_major_, bash_minor_);
     answer.transient = true;
     return answer;
   }
@@ -246,7 +257,7 @@ SourceAnswer MetadataSource::Worker::ask(const SourceRequest& request, double ti
     if (wait != Wait::line) {
       usable_ = false;
       answer.transient = true;
-      answer.failure = wait == Wait::timeout ? fmt::format("sourcing it did not end within {:g} s", time_limit)
+      answer.failure = wait == Wait::timeout  ? fmt::format("sourcing it did not end within {:g} s", time_limit)
                        : wait == Wait::closed ? "bash ended while sourcing it"
                                               : "it has too much metadata (over 64 MB)";
       return answer;
@@ -267,7 +278,8 @@ SourceAnswer MetadataSource::Worker::ask(const SourceRequest& request, double ti
     } else if (kind == "ok") {
       ok = true;
     } else if (kind == "end") {
-      if (!ok && answer.failure.empty()) answer.failure = fmt::format("it ended bash while being sourced (exit status {})", rest);
+      if (!ok && answer.failure.empty())
+        answer.failure = fmt::format("it ended bash while being sourced (exit status {})", rest);
       break;
     }
   }

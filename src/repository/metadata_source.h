@@ -14,9 +14,9 @@
 namespace cooper::repository {
 
 struct SourceOptions {
-  std::filesystem::path runtime;       // the folder of metadata.bash
-  std::filesystem::path bash = "bash"; // looked for in PATH where it has no slash
-  double time_limit = 30;              // seconds for one ebuild
+  std::filesystem::path runtime;        // the folder of metadata.bash
+  std::filesystem::path bash = "bash";  // looked for in PATH where it has no slash
+  double time_limit = 30;               // seconds for one ebuild
 };
 
 struct SourceRequest {
@@ -34,9 +34,9 @@ struct SourceAnswer {
   std::string output;                  // what the ebuild printed, at most some kB; ebuilds must print nothing
 };
 
-// A pool of bash processes. source() is safe from several threads: each call uses a process of its own, kept for the next call.
-// The processes run without the user's environment, with a PATH that leads nowhere, and where the kernel has Landlock they
-// cannot write to any file.
+// A pool of bash processes. source() is safe from several threads: each call uses a process of its own, kept for the
+// next call. The processes run without the user's environment, with a PATH that leads nowhere, and where the kernel has
+// Landlock they cannot write to any file.
 class MetadataSource {
  public:
   explicit MetadataSource(SourceOptions options);

@@ -15,9 +15,11 @@ using ebuild::Operator;
 
 namespace {
 
-// How narrow an atom is: of two lines that match a package, the narrower one has the last word (portage(5), package.use).
+// How narrow an atom is: of two lines that match a package, the narrower one has the last word (portage(5),
+// package.use).
 int specificity(const Atom& atom) {
-  bool any_category = atom.name.category.find('*') != std::string::npos, any_package = atom.name.package.find('*') != std::string::npos;
+  bool any_category = atom.name.category.find('*') != std::string::npos,
+       any_package = atom.name.package.find('*') != std::string::npos;
   if (any_category && any_package) return -1;
   if (any_category || any_package) return 0;
   switch (atom.op) {
@@ -31,7 +33,8 @@ int specificity(const Atom& atom) {
 
 template <typename T>
 void sort_by_specificity(std::vector<T>& lines) {
-  std::stable_sort(lines.begin(), lines.end(), [](const T& a, const T& b) { return specificity(a.atom) < specificity(b.atom); });
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const T& a, const T& b) { return specificity(a.atom) < specificity(b.atom); });
 }
 
 Result<std::vector<PackageLine>> read_package_lines(const fs::path& path) {
@@ -64,7 +67,8 @@ Result<PackageLine> parse_package_line(const Line& line) {
     std::string_view word = words[i];
     if (word.size() > 1 && word.ends_with(':')) {
       prefix = word.substr(0, word.size() - 1);
-      std::transform(prefix.begin(), prefix.end(), prefix.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      std::transform(prefix.begin(), prefix.end(), prefix.begin(),
+                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
       prefix += '_';
       continue;
     }
@@ -93,7 +97,8 @@ Result<std::vector<Assignment>> read_assignments(const fs::path& file, const Loo
 Result<PortageConfig> read_portage_config(const fs::path& folder, const Lookup& lookup) {
   std::error_code ec;
   if (!fs::is_directory(folder, ec))
-    return fail(ErrorKind::usage, "there is no such configuration folder", folder, {}, "portage-config names an etc/portage folder");
+    return fail(ErrorKind::usage, "there is no such configuration folder", folder, {},
+                "portage-config names an etc/portage folder");
   PortageConfig out;
   out.use = TRY(read_package_lines(folder / "package.use"));
   out.keywords = TRY(read_package_lines(folder / "package.keywords"));
@@ -106,7 +111,9 @@ Result<PortageConfig> read_portage_config(const fs::path& folder, const Lookup& 
     EnvironmentLine env{line.atom, {}, line.where};
     for (const std::string& name : line.words) {
       fs::path file = folder / "env" / name;
-      if (!fs::exists(file, ec)) return fail(ErrorKind::usage, fmt::format("package.env names '{}', which is not there", name), line.where, file);
+      if (!fs::exists(file, ec))
+        return fail(ErrorKind::usage, fmt::format("package.env names '{}', which is not there", name), line.where,
+                    file);
       std::ranges::move(TRY(read_assignments(file, lookup)), std::back_inserter(env.assignments));
     }
     out.env.push_back(std::move(env));

@@ -36,7 +36,7 @@ struct EnvironmentLine {
 struct PortageConfig {
   std::vector<PackageLine> use, keywords, license;  // the general before the specific, as Portage weighs them
   std::vector<EnvironmentLine> env;
-  std::vector<Line> mask, unmask;                   // as lines: "-atom" takes a profile's mask away
+  std::vector<Line> mask, unmask;  // as lines: "-atom" takes a profile's mask away
 };
 
 // Errors: usage, with file and line.

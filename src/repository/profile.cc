@@ -58,7 +58,8 @@ class Loader {
 
   const Home* home_named(std::string_view name) const {
     for (const Home& home : homes_)
-      if (home.layout.name == name || std::find(home.layout.aliases.begin(), home.layout.aliases.end(), name) != home.layout.aliases.end())
+      if (home.layout.name == name ||
+          std::find(home.layout.aliases.begin(), home.layout.aliases.end(), name) != home.layout.aliases.end())
         return &home;
     return nullptr;
   }
@@ -76,10 +77,12 @@ class Loader {
     for (const Home& home : homes_) names.push_back(home.layout.name);
     std::string near = util::nearest(name, names);
     return fail(ErrorKind::usage, fmt::format("there is no repository '{}'", name), std::move(where),
-                "configured are: " + util::join(names, ", "), near.empty() ? "" : fmt::format("did you mean '{}'?", near));
+                "configured are: " + util::join(names, ", "),
+                near.empty() ? "" : fmt::format("did you mean '{}'?", near));
   }
 
-  std::unexpected<Error> no_profile(std::string_view profile, std::string_view path, const std::vector<const Home*>& tried) const {
+  std::unexpected<Error> no_profile(std::string_view profile, std::string_view path,
+                                    const std::vector<const Home*>& tried) const {
     std::vector<std::string> known;
     for (const Home* home : tried) {
       auto lines = read_lines(home->profiles / "profiles.desc", Folders::none);
@@ -89,7 +92,8 @@ class Loader {
     }
     std::string near = util::nearest(path, known);
     return fail(ErrorKind::usage, fmt::format("there is no profile '{}'", profile), {}, {},
-                near.empty() ? "profiles/profiles.desc lists the profiles of a repository" : fmt::format("did you mean '{}'?", near));
+                near.empty() ? "profiles/profiles.desc lists the profiles of a repository"
+                             : fmt::format("did you mean '{}'?", near));
   }
 
   Result<> visit(const fs::path& given) {
@@ -99,12 +103,14 @@ class Loader {
     if (auto loop = std::find(path_.begin(), path_.end(), folder); loop != path_.end()) {
       std::string chain;
       for (; loop != path_.end(); ++loop) chain += loop->string() + "\n-> ";
-      return fail(ErrorKind::usage, "the parents of a profile form a loop", path_.back() / "parent", chain + folder.string());
+      return fail(ErrorKind::usage, "the parents of a profile form a loop", path_.back() / "parent",
+                  chain + folder.string());
     }
     const Home* home = home_of(folder);
     ProfileNode node = TRY(make_node(folder, home));
     path_.push_back(folder);
-    for (const Line& line : TRY(read_lines(folder / "parent", Folders::none))) TRY(visit(TRY(parent(folder, home, line))));
+    for (const Line& line : TRY(read_lines(folder / "parent", Folders::none)))
+      TRY(visit(TRY(parent(folder, home, line))));
     path_.pop_back();
     out_.push_back(std::move(node));
     if (out_.size() > 10'000) return fail(ErrorKind::usage, "a profile has too many parents", given);
@@ -134,11 +140,14 @@ class Loader {
   static Result<ProfileNode> make_node(const fs::path& folder, const Home* home) {
     ProfileNode node;
     node.folder = folder;
-    node.shown = home ? fmt::format("{}:{}", home->layout.name, folder.lexically_relative(home->profiles).string()) : folder.string();
+    node.shown = home ? fmt::format("{}:{}", home->layout.name, folder.lexically_relative(home->profiles).string())
+                      : folder.string();
     std::vector<Line> eapi = TRY(read_lines(folder / "eapi", Folders::none));
     // PMS 5.2.2: from EAPI 9 on the one of profiles/ is the default.
     bool top_level = home && home->layout.profiles_eapi->number >= 9;
-    std::string_view name = !eapi.empty() ? std::string_view(eapi[0].text) : top_level ? home->layout.profiles_eapi->name : "0";
+    std::string_view name = !eapi.empty() ? std::string_view(eapi[0].text)
+                            : top_level   ? home->layout.profiles_eapi->name
+                                          : "0";
     node.eapi = ebuild::find_eapi(name);
     if (!node.eapi)
       return fail(ErrorKind::usage, fmt::format("unknown EAPI '{}' of a profile", name), eapi[0].where,
@@ -149,7 +158,7 @@ class Loader {
 
   const std::vector<std::shared_ptr<Repository>>& repositories_;
   std::vector<Home> homes_;
-  std::vector<fs::path> path_;      // the profiles being visited, outermost first
+  std::vector<fs::path> path_;  // the profiles being visited, outermost first
   std::vector<ProfileNode> out_;
 };
 
@@ -176,7 +185,8 @@ Result<ProfileNode> user_node(const fs::path& folder) {
   ProfileNode node{folder, folder.string(), &ebuild::newest_eapi(), true, true};
   std::vector<Line> eapi = TRY(read_lines(folder / "eapi", Folders::none));
   if (!eapi.empty()) node.eapi = ebuild::find_eapi(eapi[0].text);
-  if (!node.eapi) return fail(ErrorKind::usage, fmt::format("unknown EAPI '{}' of a profile", eapi[0].text), eapi[0].where);
+  if (!node.eapi)
+    return fail(ErrorKind::usage, fmt::format("unknown EAPI '{}' of a profile", eapi[0].text), eapi[0].where);
   return node;
 }
 

@@ -16,18 +16,18 @@ namespace cooper::repository {
 
 struct ProfileNode {
   std::filesystem::path folder;
-  std::string shown;                      // "gentoo:default/linux", or the path where it is in no repository
+  std::string shown;  // "gentoo:default/linux", or the path where it is in no repository
   const ebuild::Eapi* eapi = nullptr;
-  bool folders = false;                   // package.mask and its kin may be folders
-  bool user = false;                      // the profile/ of a user's configuration
+  bool folders = false;  // package.mask and its kin may be folders
+  bool user = false;     // the profile/ of a user's configuration
 
   // The lines of one of its files; `where` begins with `shown`. Errors as read_lines.
   Result<std::vector<Line>> lines(std::string_view file) const;
 };
 
 // `profile` is "repository:path", ":path" or "path" in the first repository that has it, or a path to a profile folder.
-// Parents come first. Errors: usage: no such profile (nearest of profiles.desc in the hint), a parent that is not there, parents in a
-// loop, an EAPI that cooper does not know; with the `parent` file and line.
+// Parents come first. Errors: usage: no such profile (nearest of profiles.desc in the hint), a parent that is not
+// there, parents in a loop, an EAPI that cooper does not know; with the `parent` file and line.
 Result<std::vector<ProfileNode>> load_profile_stack(const std::vector<std::shared_ptr<Repository>>& repositories,
                                                     std::string_view profile);
 

@@ -49,7 +49,8 @@ void ProfileConfig::each_flag(const Package& package, Visit&& visit) const {
   for (const std::string& flag : implicit_)
     if (!own.contains(flag)) visit(flag, 0);
   if (metadata.eapi->iuse_effective) return;
-  // Before EAPI 5 every architecture is a flag (PMS 11.1.1). Flags of USE_EXPAND beyond IUSE are without number; those above do.
+  // Before EAPI 5 every architecture is a flag (PMS 11.1.1). Flags of USE_EXPAND beyond IUSE are without number; those
+  // above do.
   for (const std::string& flag : architectures_)
     if (!own.contains(flag) && !implicit_.contains(flag)) visit(flag, 0);
 }
@@ -93,8 +94,8 @@ std::map<std::string, std::string> ProfileConfig::variables_for(const Package& p
   package_env_.each(package, [&](const Environment& env) {
     for (const auto& [name, value] : env.variables) out.insert_or_assign(name, value);
   });
-  // PMS 11.1.1: variables that expand into flags hold what is on of IUSE_EFFECTIVE. Where no flag can say it, the variable is not set:
-  // an empty LINGUAS would mean "no language".
+  // PMS 11.1.1: variables that expand into flags hold what is on of IUSE_EFFECTIVE. Where no flag can say it, the
+  // variable is not set: an empty LINGUAS would mean "no language".
   ebuild::UseSet on = use(package);
   for (const auto& [name, prefix] : use_expand_) {
     bool any = false;
@@ -149,8 +150,11 @@ VisibilityReason ProfileConfig::visibility(const Package& package) const {
     bool testing = std::ranges::find(keywords, "~" + arch_) != keywords.end();
     bool stable = std::ranges::find(keywords, arch_) != keywords.end();
     std::string wanted = testing ? "~" + arch_ : stable ? arch_ : "**";
-    std::string why = testing ? wanted + " keyword" : keywords.empty() ? "no keywords" : fmt::format("no keyword for {}", arch_);
-    return {Visibility::masked_by_keyword, std::move(why), fmt::format("[package.\"{}\"]\nkeywords = [\"{}\"]", name, wanted)};
+    std::string why = testing            ? wanted + " keyword"
+                      : keywords.empty() ? "no keywords"
+                                         : fmt::format("no keyword for {}", arch_);
+    return {Visibility::masked_by_keyword, std::move(why),
+            fmt::format("[package.\"{}\"]\nkeywords = [\"{}\"]", name, wanted)};
   }
   std::vector<std::string> obstacles = license_obstacles(package);
   if (!obstacles.empty()) {

@@ -36,7 +36,7 @@ class ProfileConfig final : public Config {
   template <typename T>
   struct PerPackage {
     std::map<ebuild::PackageName, std::vector<T>> by_name;
-    std::vector<T> patterns;   // atoms with wildcards in the name
+    std::vector<T> patterns;  // atoms with wildcards in the name
     void add(T item);
     // Calls `visit` for each whose atom matches, patterns first.
     template <typename Visit>
@@ -49,8 +49,8 @@ class ProfileConfig final : public Config {
   struct Mask {
     ebuild::Atom atom;
     std::string why;
-    const Repository* repository = nullptr;   // a repository's own package.mask: for its packages and its children's
-    std::vector<const Repository*> except;    // of these repositories' packages it says nothing
+    const Repository* repository = nullptr;  // a repository's own package.mask: for its packages and its children's
+    std::vector<const Repository*> except;   // of these repositories' packages it says nothing
   };
   struct Environment {
     ebuild::Atom atom;
@@ -78,10 +78,10 @@ class ProfileConfig final : public Config {
   std::string arch_;
   std::map<std::string, std::string> variables_, use_expand_;
   std::set<std::string, std::less<>> use_expand_unprefixed_;
-  std::set<std::string, std::less<>> implicit_;      // the part of IUSE_EFFECTIVE that every package has (PMS 11.1.1)
-  std::set<std::string, std::less<>> architectures_; // arch.list
+  std::set<std::string, std::less<>> implicit_;       // the part of IUSE_EFFECTIVE that every package has (PMS 11.1.1)
+  std::set<std::string, std::less<>> architectures_;  // arch.list
   FlagStack use_, mask_, force_;
-  int iuse_mark_ = 0;                                 // words of use_ before it yield to the defaults of IUSE
+  int iuse_mark_ = 0;  // words of use_ before it yield to the defaults of IUSE
   Keywords accept_keywords_;
   PerPackage<Words> package_keywords_, package_license_;
   ebuild::Acceptance accept_license_;

@@ -20,13 +20,14 @@ namespace cooper::repository {
 // One ebuild's metadata keys, parsed. `raw` keeps every key as text.
 struct Metadata {
   const ebuild::Eapi* eapi = nullptr;
-  std::string slot, subslot;                       // SLOT split at "/"; subslot = slot where none is written
-  std::vector<std::pair<std::string, int>> iuse;   // flag, default: +1 "+flag", -1 "-flag", 0 none
-  std::vector<std::string> keywords;               // "amd64", "~arm64", "-*"
+  std::string slot, subslot;                      // SLOT split at "/"; subslot = slot where none is written
+  std::vector<std::pair<std::string, int>> iuse;  // flag, default: +1 "+flag", -1 "-flag", 0 none
+  std::vector<std::string> keywords;              // "amd64", "~arm64", "-*"
   ebuild::DependencyNode depend, bdepend, rdepend, pdepend, idepend;
   ebuild::DependencyNode required_use, license, src_uri, restrict, properties;
-  std::vector<std::string> inherited;              // eclass names, each once: in the order of inheritance where it was sourced, else by name
-  std::vector<std::string> defined_phases;         // "compile", "postinst", …; empty for "-"
+  std::vector<std::string>
+      inherited;  // eclass names, each once: in the order of inheritance where it was sourced, else by name
+  std::vector<std::string> defined_phases;  // "compile", "postinst", …; empty for "-"
   std::string description, homepage;
   std::map<std::string, std::string, std::less<>> raw;
   bool has_iuse(std::string_view flag) const;
@@ -38,23 +39,23 @@ class Repository;
 struct Package {
   ebuild::Cpv cpv;
   const Repository* repository = nullptr;
-  std::filesystem::path ebuild;                    // the .ebuild file
+  std::filesystem::path ebuild;  // the .ebuild file
   Metadata metadata;
 };
 
 // An error of one ebuild or file: the rest of the repository stays usable.
 struct Problem {
-  std::string where;                               // file[:line]
+  std::string where;  // file[:line]
   std::string what;
 };
 
 // How metadata that no valid md5-cache entry gives are made and kept.
 struct OpenOptions {
-  std::filesystem::path runtime;                   // the folder of metadata.bash; "": ebuilds are never sourced, only md5-cache counts
-  std::filesystem::path cache;                     // results are kept below CACHE/metadata; "": nowhere
-  std::filesystem::path bash = "bash";             // which bash sources; a name without a slash is looked for in PATH
-  double time_limit = 30;                          // seconds for the sourcing of one ebuild
-  bool md5_cache = true;                           // read the repository's own metadata/md5-cache
+  std::filesystem::path runtime;  // the folder of metadata.bash; "": ebuilds are never sourced, only md5-cache counts
+  std::filesystem::path cache;    // results are kept below CACHE/metadata; "": nowhere
+  std::filesystem::path bash = "bash";  // which bash sources; a name without a slash is looked for in PATH
+  double time_limit = 30;               // seconds for the sourcing of one ebuild
+  bool md5_cache = true;                // read the repository's own metadata/md5-cache
 };
 
 class Repository {

@@ -32,7 +32,8 @@ bool contains(const std::vector<std::string>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-// Options that decide whether apt trusts and reaches an archive. Others (Languages, Targets, PDiffs …) are of no use to a base root.
+// Options that decide whether apt trusts and reaches an archive. Others (Languages, Targets, PDiffs …) are of no use to
+// a base root.
 constexpr std::array<std::string_view, 7> kept_options = {
     "Signed-By", "Trusted", "Check-Valid-Until", "Valid-Until-Max", "Allow-Insecure", "Allow-Weak", "Check-Date"};
 
@@ -57,12 +58,18 @@ std::optional<AptSource> parse_stanza(const std::vector<std::string_view>& stanz
     fields.emplace_back(lower(util::trim(line.substr(0, colon))), util::trim(line.substr(colon + 1)));
   }
   for (const auto& [name, value] : fields) {
-    if (name == "types") binary = contains(strings(value), "deb");
-    else if (name == "uris") source.uris = strings(value);
-    else if (name == "suites") source.suites = strings(value);
-    else if (name == "components") source.components = strings(value);
-    else if (name == "enabled") enabled = lower(value) != "no" && lower(value) != "false" && value != "0";
-    else if (std::string_view option = kept_option(name); !option.empty()) source.options.emplace_back(option, value);
+    if (name == "types")
+      binary = contains(strings(value), "deb");
+    else if (name == "uris")
+      source.uris = strings(value);
+    else if (name == "suites")
+      source.suites = strings(value);
+    else if (name == "components")
+      source.components = strings(value);
+    else if (name == "enabled")
+      enabled = lower(value) != "no" && lower(value) != "false" && value != "0";
+    else if (std::string_view option = kept_option(name); !option.empty())
+      source.options.emplace_back(option, value);
   }
   if (!binary || !enabled || source.uris.empty() || source.suites.empty()) return std::nullopt;
   return source;
@@ -118,13 +125,15 @@ std::string_view release_of(std::string_view suite) {
 }
 
 std::string stanza_text(const AptSource& source, const std::vector<std::string>& suites) {
-  std::string text = fmt::format("Types: deb\nURIs: {}\nSuites: {}\nComponents: main\n", util::join(source.uris, " "), util::join(suites, " "));
+  std::string text = fmt::format("Types: deb\nURIs: {}\nSuites: {}\nComponents: main\n", util::join(source.uris, " "),
+                                 util::join(suites, " "));
   for (const auto& [name, value] : source.options) text += fmt::format("{}: {}\n", name, value);
   return text + "\n";
 }
 
 // The stanzas that hold suites of release `configured`, written for release `wanted`.
-std::string select(const std::vector<AptSource>& sources, std::string_view configured, std::string_view wanted, bool only_debian) {
+std::string select(const std::vector<AptSource>& sources, std::string_view configured, std::string_view wanted,
+                   bool only_debian) {
   std::string text;
   bool has_main_suite = false;
   for (const AptSource& source : sources) {
@@ -150,8 +159,10 @@ std::vector<AptSource> parse_deb822_sources(std::string_view text) {
     stanza.clear();
   };
   for (std::string_view line : util::lines(text)) {
-    if (util::trim(line).empty()) finish();
-    else if (line.front() != '#') stanza.push_back(line);
+    if (util::trim(line).empty())
+      finish();
+    else if (line.front() != '#')
+      stanza.push_back(line);
   }
   finish();
   return sources;
@@ -168,7 +179,8 @@ Result<std::vector<AptSource>> read_apt_sources(const fs::path& folder) {
   std::vector<AptSource> sources;
   auto add = [&](std::vector<AptSource> more) { sources.insert(sources.end(), more.begin(), more.end()); };
   std::error_code ec;
-  if (fs::exists(folder / "sources.list", ec)) add(parse_one_line_sources(TRY(util::read_file(folder / "sources.list"))));
+  if (fs::exists(folder / "sources.list", ec))
+    add(parse_one_line_sources(TRY(util::read_file(folder / "sources.list"))));
   if (!fs::is_directory(folder / "sources.list.d", ec)) return sources;
   for (const std::string& name : TRY(util::list_directory(folder / "sources.list.d"))) {
     if (name.ends_with(".list")) add(parse_one_line_sources(TRY(util::read_file(folder / "sources.list.d" / name))));
@@ -187,7 +199,8 @@ Result<std::string> debian_sources(const std::vector<AptSource>& sources, std::s
   }
   return fail(ErrorKind::failed, fmt::format("cannot make the base root debian:{}", suite), "/etc/apt",
               "apt of this machine knows no Debian archive with the component main",
-              fmt::format("add one to /etc/apt/sources.list.d (Types: deb, Suites: {}, Components: main), or use another base: tar:FILE, dir:PATH",
+              fmt::format("add one to /etc/apt/sources.list.d (Types: deb, Suites: {}, Components: main), or use "
+                          "another base: tar:FILE, dir:PATH",
                           suite));
 }
 

@@ -30,8 +30,10 @@ Result<store::BaseRoot> find_or_make(const store::Store& store, std::string_view
 
 Result<store::BaseRoot> from_debian(const store::Store& store, std::string_view suite, const Progress& progress) {
   if (suite.empty() || suite.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") != std::string_view::npos)
-    return fail(ErrorKind::usage, fmt::format("'{}' is no name of a Debian suite", suite), {}, {}, "for example debian:bookworm");
-  return find_or_make(store, debian_recipe(suite), [&](const fs::path& root) { return make_debian_root(store, suite, root, progress); });
+    return fail(ErrorKind::usage, fmt::format("'{}' is no name of a Debian suite", suite), {}, {},
+                "for example debian:bookworm");
+  return find_or_make(store, debian_recipe(suite),
+                      [&](const fs::path& root) { return make_debian_root(store, suite, root, progress); });
 }
 
 Result<store::BaseRoot> from_tar(const store::Store& store, const fs::path& file, const Progress& progress) {
@@ -50,7 +52,8 @@ Result<store::BaseRoot> from_tar(const store::Store& store, const fs::path& file
 // The folder is read each time, since nothing tells whether it changed; it is copied only once.
 Result<store::BaseRoot> from_directory(const store::Store& store, const fs::path& directory, const Progress& progress) {
   std::error_code ec;
-  if (!fs::is_directory(directory, ec)) return fail(ErrorKind::usage, "the folder of the base root is not there", directory);
+  if (!fs::is_directory(directory, ec))
+    return fail(ErrorKind::usage, "the folder of the base root is not there", directory);
   if (progress) progress(fmt::format("reading {}", directory.string()));
   tree::Tree tree = TRY(tree::scan(directory));
   for (tree::Entry& entry : tree.entries) entry.owner = "(base)";
@@ -67,12 +70,13 @@ Result<store::BaseRoot> from_directory(const store::Store& store, const fs::path
 
 Result<store::BaseRoot> obtain_base(const store::Store& store, std::string_view from, const Progress& progress) {
   size_t colon = from.find(':');
-  std::string_view kind = from.substr(0, colon), rest = colon == std::string_view::npos ? std::string_view() : from.substr(colon + 1);
+  std::string_view kind = from.substr(0, colon),
+                   rest = colon == std::string_view::npos ? std::string_view() : from.substr(colon + 1);
   if (kind == "debian") return from_debian(store, rest, progress);
   if (kind == "tar") return from_tar(store, fs::path(rest), progress);
   if (kind == "dir") return from_directory(store, fs::path(rest), progress);
-  return fail(ErrorKind::usage, fmt::format("'{}' is no base root", from), {}, "known are debian:SUITE, tar:FILE and dir:PATH",
-              "for example from = \"debian:bookworm\"");
+  return fail(ErrorKind::usage, fmt::format("'{}' is no base root", from), {},
+              "known are debian:SUITE, tar:FILE and dir:PATH", "for example from = \"debian:bookworm\"");
 }
 
 }  // namespace cooper::sandbox

@@ -13,7 +13,7 @@ namespace cooper::sandbox {
 
 // What a base root means for builds; from a table by kind ("debian") or from var/db/pkg.
 struct BaseDescription {
-  std::string kind;                                    // "debian", "gentoo", "unknown"
+  std::string kind;  // "debian", "gentoo", "unknown"
   // Gentoo packages that its tools stand for, build-time only: "dev-build/cmake-3.25.1".
   std::vector<std::string> provides;
   // Gentoo packages that adoption stands for at run time: "sys-libs/glibc".
@@ -26,14 +26,14 @@ struct BaseDescription {
   std::map<std::string, std::string> environment;
 };
 
-// `from` as in the spec: debian:SUITE | oci:REF | tar:FILE | dir:PATH | host. Made once per recipe and kept in the store.
-// `progress` gets one line per step ("downloading 180 packages").
+// `from` as in the spec: debian:SUITE | oci:REF | tar:FILE | dir:PATH | host. Made once per recipe and kept in the
+// store. `progress` gets one line per step ("downloading 180 packages").
 Result<store::BaseRoot> obtain_base(const store::Store& store, std::string_view from,
                                     const std::function<void(std::string_view)>& progress);
 Result<BaseDescription> describe_base(const store::BaseRoot& base);
 
-// BaseDescription::provides as far as it is known before the base root exists: planning needs no root on disk. For debian:SUITE from a
-// table of the suite's versions; for everything else empty, since only the root itself can tell.
+// BaseDescription::provides as far as it is known before the base root exists: planning needs no root on disk. For
+// debian:SUITE from a table of the suite's versions; for everything else empty, since only the root itself can tell.
 std::vector<std::string> provides_for(std::string_view from);
 // BaseDescription::adopted_packages of every base root that libraries can be adopted from.
 std::vector<std::string> adopted_packages();

@@ -16,12 +16,13 @@ using Progress = std::function<void(std::string_view)>;
 
 // What a base root is made from, hashed to find it again: all that decides its content but the archive's state.
 std::string debian_recipe(std::string_view suite);
-// Makes a Debian root below `root` (empty) with mmdebstrap. Errors: sandbox, where this user cannot make one here, with the remedy.
-Result<tree::Tree> make_debian_root(const store::Store& store, std::string_view suite, const std::filesystem::path& root,
-                                    const Progress& progress);
+// Makes a Debian root below `root` (empty) with mmdebstrap. Errors: sandbox, where this user cannot make one here, with
+// the remedy.
+Result<tree::Tree> make_debian_root(const store::Store& store, std::string_view suite,
+                                    const std::filesystem::path& root, const Progress& progress);
 
-// Names each file's Debian package, removes what no build needs or what differs from run to run, and the development files of all
-// libraries but the C and compiler runtimes; on disk and in the tree. `epoch` is the latest mtime.
+// Names each file's Debian package, removes what no build needs or what differs from run to run, and the development
+// files of all libraries but the C and compiler runtimes; on disk and in the tree. `epoch` is the latest mtime.
 Result<> tidy_debian_root(const std::filesystem::path& root, tree::Tree& tree, int64_t epoch);
 
 }  // namespace cooper::sandbox

@@ -105,16 +105,18 @@ void attach_binds(const ChildPlan& plan, const std::vector<PreparedBind>& binds,
       if (::mount_setattr(bind.tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) != 0)
         give_up(plan, step, i);
     }
-    if (::move_mount(bind.tree_fd, "", AT_FDCWD, bind.target.path.c_str(), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS) != 0)
+    if (::move_mount(bind.tree_fd, "", AT_FDCWD, bind.target.path.c_str(),
+                     MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS) != 0)
       give_up(plan, step, i);
     ::close(bind.tree_fd);
   }
 }
 
-// The overlay is put together on a tmpfs over /proc: the one folder that is there (the maps were written in it) and that no layer
-// or bind lies in. Short symlinks stand for the layers, since mount(2) takes one page of options.
+// The overlay is put together on a tmpfs over /proc: the one folder that is there (the maps were written in it) and
+// that no layer or bind lies in. Short symlinks stand for the layers, since mount(2) takes one page of options.
 void compose_root(const ChildPlan& plan) {
-  if (::mount("tmpfs", "/proc", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0 || ::chdir("/proc") != 0) give_up(plan, Step::stage);
+  if (::mount("tmpfs", "/proc", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0 || ::chdir("/proc") != 0)
+    give_up(plan, Step::stage);
   for (size_t i = 0; i < plan.layers.size(); ++i)
     if (::symlink(plan.layers[i].c_str(), plan.layer_names[i].c_str()) != 0) give_up(plan, Step::stage, i);
   bool linked = plan.upper.empty() ? ::mkdir("u", 0755) == 0 && ::mkdir("w", 0755) == 0
@@ -131,7 +133,8 @@ void mount_proc(const ChildPlan& plan) {
     int size = ::snprintf(text, sizeof text, "%d", plan.processes + 300);  // 300 ids are reserved
     write_to("/proc/sys/kernel/pid_max", text, static_cast<size_t>(size));
   }
-  // Read-only as a whole: where the caller is root, its id passes the permission bits of /proc/sys and /proc/sysrq-trigger.
+  // Read-only as a whole: where the caller is root, its id passes the permission bits of /proc/sys and
+  // /proc/sysrq-trigger.
   struct mount_attr attributes {};
   attributes.attr_set = MOUNT_ATTR_RDONLY;
   if (::mount_setattr(AT_FDCWD, "/proc", 0, &attributes, sizeof attributes) != 0) give_up(plan, Step::proc);
@@ -143,7 +146,8 @@ void mount_dev(ChildPlan& plan) {
   attach_binds(plan, plan.devices, Step::dev);
   bool linked = ::symlink("/proc/self/fd", "/dev/fd") == 0 && ::symlink("/proc/self/fd/0", "/dev/stdin") == 0 &&
                 ::symlink("/proc/self/fd/1", "/dev/stdout") == 0 && ::symlink("/proc/self/fd/2", "/dev/stderr") == 0 &&
-                ::symlink("pts/ptmx", "/dev/ptmx") == 0 && ::mkdir("/dev/pts", 0755) == 0 && ::mkdir("/dev/shm", 01777) == 0;
+                ::symlink("pts/ptmx", "/dev/ptmx") == 0 && ::mkdir("/dev/pts", 0755) == 0 &&
+                ::mkdir("/dev/shm", 01777) == 0;
   if (!linked) give_up(plan, Step::dev);
   if (::mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620") != 0 ||
       ::mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") != 0)
@@ -152,8 +156,8 @@ void mount_dev(ChildPlan& plan) {
 
 void enter_root(ChildPlan& plan) {
   if (::chdir("root") != 0 || ::syscall(SYS_pivot_root, ".", ".") != 0) give_up(plan, Step::pivot);
-  // The old root is now stacked over "/" and still reached through ".": it must be there until the new /proc is mounted, which the
-  // kernel allows only beside one that is fully visible.
+  // The old root is now stacked over "/" and still reached through ".": it must be there until the new /proc is
+  // mounted, which the kernel allows only beside one that is fully visible.
   mount_proc(plan);
   mount_dev(plan);
   ::mkdir("/tmp", 01777);
@@ -182,9 +186,10 @@ void limit(int resource, rlim_t soft, rlim_t hard) {
 
 // What a package manager's root may do to files, and nothing to the system: no mounts, no modules, no network setup.
 void drop_capabilities(const ChildPlan& plan) {
-  constexpr uint32_t keep = (1u << CAP_CHOWN) | (1u << CAP_DAC_OVERRIDE) | (1u << CAP_DAC_READ_SEARCH) | (1u << CAP_FOWNER) |
-                            (1u << CAP_FSETID) | (1u << CAP_KILL) | (1u << CAP_SETGID) | (1u << CAP_SETUID) |
-                            (1u << CAP_NET_BIND_SERVICE) | (1u << CAP_SYS_CHROOT) | (1u << CAP_SETFCAP);
+  constexpr uint32_t keep = (1u << CAP_CHOWN) | (1u << CAP_DAC_OVERRIDE) | (1u << CAP_DAC_READ_SEARCH) |
+                            (1u << CAP_FOWNER) | (1u << CAP_FSETID) | (1u << CAP_KILL) | (1u << CAP_SETGID) |
+                            (1u << CAP_SETUID) | (1u << CAP_NET_BIND_SERVICE) | (1u << CAP_SYS_CHROOT) |
+                            (1u << CAP_SETFCAP);
   for (int capability = 0; capability < 64; ++capability)
     if (capability >= 32 || !(keep & (1u << capability))) ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
   ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -199,7 +204,8 @@ void arrange_descriptors(ChildPlan& plan) {
   plan.report_fd = ::fcntl(plan.report_fd, F_DUPFD_CLOEXEC, high);
   if (plan.report_fd < 0) ::_exit(125);
   for (size_t i = 0; i < plan.fds.size(); ++i)
-    if ((plan.scratch_fds[i] = ::fcntl(plan.fds[i].first, F_DUPFD_CLOEXEC, high)) < 0) give_up(plan, Step::descriptors, i);
+    if ((plan.scratch_fds[i] = ::fcntl(plan.fds[i].first, F_DUPFD_CLOEXEC, high)) < 0)
+      give_up(plan, Step::descriptors, i);
   for (size_t i = 0; i < plan.fds.size(); ++i)
     if (::dup2(plan.scratch_fds[i], plan.fds[i].second) < 0) give_up(plan, Step::descriptors, i);
   close_others(plan.command_fds, CLOSE_RANGE_CLOEXEC);
@@ -220,7 +226,8 @@ void arrange_descriptors(ChildPlan& plan) {
   if (::chdir(plan.directory.c_str()) != 0) give_up(plan, Step::directory);
   drop_capabilities(plan);
   struct sock_fprog program = {static_cast<unsigned short>(plan.filter.size()), plan.filter.data()};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0)
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0)
     give_up(plan, Step::filter);
   int error = ENOENT;
   for (const std::string& executable : plan.executables) {
@@ -251,7 +258,7 @@ int count_processes() {
 }
 
 struct ReapResult {
-  bool ended = false;   // the command
+  bool ended = false;  // the command
   bool any_left = false;
   int status = 0;
 };

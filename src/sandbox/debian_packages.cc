@@ -58,15 +58,50 @@ constexpr DebianProvision provisions[] = {
 // One list for a base that builds what the usual build systems describe, and no more.
 constexpr std::string_view base_packages[] = {
     // compilers and what they need
-    "gcc", "g++", "binutils", "libc6-dev", "make",
+    "gcc",
+    "g++",
+    "binutils",
+    "libc6-dev",
+    "make",
     // build systems
-    "autoconf", "autoconf-archive", "autopoint", "automake", "libtool", "cmake", "meson", "ninja-build", "pkgconf",
+    "autoconf",
+    "autoconf-archive",
+    "autopoint",
+    "automake",
+    "libtool",
+    "cmake",
+    "meson",
+    "ninja-build",
+    "pkgconf",
     // languages and generators
-    "perl", "python3", "bison", "flex", "gettext", "m4", "re2c", "gperf", "nasm", "tcl8.6",
+    "perl",
+    "python3",
+    "bison",
+    "flex",
+    "gettext",
+    "m4",
+    "re2c",
+    "gperf",
+    "nasm",
+    "tcl8.6",
     // archives
-    "bzip2", "gzip", "tar", "unzip", "xz-utils", "zstd",
+    "bzip2",
+    "gzip",
+    "tar",
+    "unzip",
+    "xz-utils",
+    "zstd",
     // the shell and its tools
-    "bash", "coreutils", "debianutils", "diffutils", "file", "findutils", "gawk", "grep", "patch", "sed",
+    "bash",
+    "coreutils",
+    "debianutils",
+    "diffutils",
+    "file",
+    "findutils",
+    "gawk",
+    "grep",
+    "patch",
+    "sed",
 };
 
 constexpr AdoptableLibrary adoptable_libraries[] = {

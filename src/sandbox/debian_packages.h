@@ -6,13 +6,13 @@
 
 namespace cooper::sandbox {
 
-// A Gentoo package that a Debian package stands for, at build time only. Libraries with headers are not here: their headers are not
-// in the base root, so that what links to them must say so.
+// A Gentoo package that a Debian package stands for, at build time only. Libraries with headers are not here: their
+// headers are not in the base root, so that what links to them must say so.
 struct DebianProvision {
-  std::string_view gentoo;      // "dev-build/cmake"
-  std::string_view debian;      // "cmake"
-  std::string_view bookworm;    // upstream version in Debian 12
-  std::string_view trixie;      // upstream version in Debian 13
+  std::string_view gentoo;    // "dev-build/cmake"
+  std::string_view debian;    // "cmake"
+  std::string_view bookworm;  // upstream version in Debian 12
+  std::string_view trixie;    // upstream version in Debian 13
 };
 std::span<const DebianProvision> debian_provisions();
 
@@ -22,7 +22,7 @@ std::span<const std::string_view> debian_base_packages();
 // A library of the base root that images may take.
 struct AdoptableLibrary {
   std::string_view soname;
-  std::string_view reason;      // shown to users
+  std::string_view reason;  // shown to users
 };
 std::span<const AdoptableLibrary> debian_adoptable_libraries();
 

@@ -49,7 +49,8 @@ std::unexpected<Error> cannot(std::string_view suite, ErrorKind kind, std::strin
 // An ordinary user needs a range of subordinate ids: dpkg gives files to several owners.
 Result<> check_user_mode(std::string_view suite) {
   if (util::find_program("newuidmap").empty())
-    return cannot(suite, ErrorKind::sandbox, "an ordinary user needs the programs newuidmap and newgidmap", "sudo apt install uidmap");
+    return cannot(suite, ErrorKind::sandbox, "an ordinary user needs the programs newuidmap and newgidmap",
+                  "sudo apt install uidmap");
   std::string name = std::to_string(::getuid());
   if (const passwd* entry = ::getpwuid(::getuid())) name = entry->pw_name;
   for (const char* file : {"/etc/subuid", "/etc/subgid"}) {
@@ -72,15 +73,20 @@ std::vector<std::string> acquire_options() {
   auto dump = util::run_process({"apt-config", "dump"});
   if (!dump || dump->exit_code != 0) return options;
   for (std::string_view line : util::lines(dump->output))
-    for (std::string_view prefix : {"Acquire::http::", "Acquire::https::", "Acquire::Retries", "Acquire::Check-Valid-Until",
-                                    "Acquire::ForceIPv4", "Acquire::ForceIPv6", "Acquire::Max-FutureTime"})
+    for (std::string_view prefix :
+         {"Acquire::http::", "Acquire::https::", "Acquire::Retries", "Acquire::Check-Valid-Until", "Acquire::ForceIPv4",
+          "Acquire::ForceIPv6", "Acquire::Max-FutureTime"})
       if (line.starts_with(prefix) && !line.ends_with(" \"\";")) options.push_back("--aptopt=" + std::string(line));
   return options;
 }
 
-std::vector<std::string> mmdebstrap_arguments(std::string_view suite, const std::string& sources, const fs::path& debs) {
+std::vector<std::string> mmdebstrap_arguments(std::string_view suite, const std::string& sources,
+                                              const fs::path& debs) {
   std::vector<std::string> arguments = {
-      "mmdebstrap", "--variant=essential", ::geteuid() == 0 ? "--mode=root" : "--mode=unshare", "--format=tar",
+      "mmdebstrap",
+      "--variant=essential",
+      ::geteuid() == 0 ? "--mode=root" : "--mode=unshare",
+      "--format=tar",
       "--include=" + package_list() + ",usr-is-merged",
       "--aptopt=Acquire::Languages \"none\"",
       // Packages are fetched once per machine and kept in the store.
@@ -91,7 +97,8 @@ std::vector<std::string> mmdebstrap_arguments(std::string_view suite, const std:
       "--skip=essential/unlink",
       fmt::format("--hook-dir={}/merged-usr", hooks_folder),
   };
-  for (const char* path : {"man", "doc", "info", "locale"}) arguments.push_back(fmt::format("--dpkgopt=path-exclude=/usr/share/{}/*", path));
+  for (const char* path : {"man", "doc", "info", "locale"})
+    arguments.push_back(fmt::format("--dpkgopt=path-exclude=/usr/share/{}/*", path));
   if (sources.find("file:") != std::string::npos || sources.find("copy:") != std::string::npos)
     arguments.push_back(fmt::format("--hook-dir={}/file-mirror-automount", hooks_folder));
   for (std::string& option : acquire_options()) arguments.push_back(std::move(option));
@@ -115,13 +122,17 @@ std::string step_text(std::string_view line) {
 Error failure(std::string_view suite, const util::ProcessResult& result) {
   std::string why;
   for (std::string_view line : util::lines(result.error_tail))
-    if (line.starts_with("E: ") || line.starts_with("Err:") || line.starts_with("dpkg: error")) why += std::string(line) + "\n";
+    if (line.starts_with("E: ") || line.starts_with("Err:") || line.starts_with("dpkg: error"))
+      why += std::string(line) + "\n";
   if (why.empty()) why = result.error_tail;
   if (why.ends_with('\n')) why.pop_back();
   bool interrupted = result.exit_code == 130 || result.exit_code == 143;
   std::string hint = "see that `apt-get update` works on this machine; mmdebstrap made the root, its words are above";
-  return Error{interrupted ? ErrorKind::interrupted : ErrorKind::failed, fmt::format("cannot make the base root debian:{}", suite), {},
-               std::move(why), std::move(hint)};
+  return Error{interrupted ? ErrorKind::interrupted : ErrorKind::failed,
+               fmt::format("cannot make the base root debian:{}", suite),
+               {},
+               std::move(why),
+               std::move(hint)};
 }
 
 void drain(int fd) {
@@ -137,10 +148,12 @@ void drain(int fd) {
 std::string debian_recipe(std::string_view suite) {
   struct utsname name {};
   ::uname(&name);
-  return fmt::format("debian:{}\narchitecture {}\nrevision {}\npackages {}\n", suite, name.machine, recipe_revision, package_list());
+  return fmt::format("debian:{}\narchitecture {}\nrevision {}\npackages {}\n", suite, name.machine, recipe_revision,
+                     package_list());
 }
 
-Result<tree::Tree> make_debian_root(const store::Store& store, std::string_view suite, const fs::path& root, const Progress& progress) {
+Result<tree::Tree> make_debian_root(const store::Store& store, std::string_view suite, const fs::path& root,
+                                    const Progress& progress) {
   if (util::find_program("mmdebstrap").empty())
     return cannot(suite, ErrorKind::sandbox, "the program mmdebstrap is not there", "sudo apt install mmdebstrap");
   if (::geteuid() != 0) TRY(check_user_mode(suite));

@@ -20,10 +20,19 @@ namespace fs = std::filesystem;
 
 // Gone with all below.
 constexpr std::string_view removed_paths[] = {
-    "etc/.pwd.lock", "etc/apt", "etc/dpkg", "etc/group-", "etc/gshadow", "etc/gshadow-", "etc/hostname", "etc/machine-id", "etc/mtab",
-    "etc/passwd-", "etc/resolv.conf", "etc/shadow", "etc/shadow-", "usr/share/bash-completion", "usr/share/bug", "usr/share/doc",
-    "usr/share/doc-base", "usr/share/info", "usr/share/lintian", "usr/share/man", "usr/share/menu", "usr/share/zsh", "var/backups",
-    "var/lib/apt", "var/lib/systemd",
+    "etc/.pwd.lock",      "etc/apt",
+    "etc/dpkg",           "etc/group-",
+    "etc/gshadow",        "etc/gshadow-",
+    "etc/hostname",       "etc/machine-id",
+    "etc/mtab",           "etc/passwd-",
+    "etc/resolv.conf",    "etc/shadow",
+    "etc/shadow-",        "usr/share/bash-completion",
+    "usr/share/bug",      "usr/share/doc",
+    "usr/share/doc-base", "usr/share/info",
+    "usr/share/lintian",  "usr/share/man",
+    "usr/share/menu",     "usr/share/zsh",
+    "var/backups",        "var/lib/apt",
+    "var/lib/systemd",
 };
 // The folder stays, empty.
 constexpr std::string_view emptied_paths[] = {
@@ -45,8 +54,8 @@ bool useless(std::string_view path) {
   return path.starts_with("usr/bin/") && path.find("lto-dump") != std::string_view::npos;
 }
 
-// The C library, the kernel's headers and the compiler's runtime are what every build may use; another library's headers and link
-// names must come from a package that says so.
+// The C library, the kernel's headers and the compiler's runtime are what every build may use; another library's
+// headers and link names must come from a package that says so.
 bool is_foreign_development_file(const tree::Entry& entry) {
   if (entry.kind == tree::EntryKind::directory) return false;
   std::string_view path = entry.path, package = entry.owner;
@@ -94,14 +103,17 @@ Result<> remove_entries(const fs::path& root, tree::Tree& tree, const std::set<s
 }
 
 // Folders of headers that lost all of theirs.
-std::set<std::string, std::less<>> empty_header_folders(const tree::Tree& tree, const std::set<std::string, std::less<>>& gone) {
+std::set<std::string, std::less<>> empty_header_folders(const tree::Tree& tree,
+                                                        const std::set<std::string, std::less<>>& gone) {
   std::set<std::string_view> full;
   std::set<std::string, std::less<>> empty;
   for (auto entry = tree.entries.rbegin(); entry != tree.entries.rend(); ++entry) {
     std::string_view path = entry->path;
     if (!below(path, "usr/include") || gone.contains(path)) continue;
-    if (entry->kind == tree::EntryKind::directory && !full.contains(path)) empty.emplace(path);
-    else full.insert(path.substr(0, path.rfind('/')));
+    if (entry->kind == tree::EntryKind::directory && !full.contains(path))
+      empty.emplace(path);
+    else
+      full.insert(path.substr(0, path.rfind('/')));
   }
   return empty;
 }

@@ -29,8 +29,10 @@ std::map<std::string, std::string, std::less<>> debian_versions(std::string_view
   std::map<std::string, std::string, std::less<>> versions;
   std::string package;
   for (std::string_view line : util::lines(status)) {
-    if (line.starts_with("Package: ")) package = util::trim(line.substr(9));
-    else if (line.starts_with("Version: ")) versions[package] = util::trim(line.substr(9));
+    if (line.starts_with("Package: "))
+      package = util::trim(line.substr(9));
+    else if (line.starts_with("Version: "))
+      versions[package] = util::trim(line.substr(9));
   }
   return versions;
 }
@@ -65,7 +67,8 @@ Result<BaseDescription> describe_debian(const store::BaseRoot& base) {
     auto found = versions.find(row.debian);
     if (found == versions.end()) continue;
     // A virtual's or alternative's version says nothing of the package that serves it: the table's stands.
-    bool own = row.gentoo.starts_with("virtual/") || row.gentoo.starts_with("app-alternatives/") || row.debian == "debianutils";
+    bool own = row.gentoo.starts_with("virtual/") || row.gentoo.starts_with("app-alternatives/") ||
+               row.debian == "debianutils";
     std::string version = own ? std::string(row.bookworm) : upstream_version(found->second);
     description.provides.push_back(std::string(row.gentoo) + "-" + version);
   }

@@ -47,35 +47,47 @@ bool filtered() {
 }
 
 constexpr const char* container_hint =
-    "let the container make user namespaces: `docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
-    "--security-opt systempaths=unconfined …` or `podman run --security-opt seccomp=unconfined --security-opt unmask=ALL …`";
+    "let the container make user namespaces: `docker run --security-opt seccomp=unconfined --security-opt "
+    "apparmor=unconfined "
+    "--security-opt systempaths=unconfined …` or `podman run --security-opt seccomp=unconfined --security-opt "
+    "unmask=ALL …`";
 
 // The kernel refuses a new user namespace, or what one is needed for.
 Error refused(std::string what, int error) {
   Error e{ErrorKind::sandbox, std::move(what), {}, ::strerror(error), {}};
   if (setting("/proc/sys/kernel/unprivileged_userns_clone") == "0" && ::geteuid() != 0) {
     e.why = "this kernel does not let ordinary users make user namespaces (kernel.unprivileged_userns_clone is 0)";
-    e.hint = "sudo sysctl -w kernel.unprivileged_userns_clone=1\n(to keep it: a file in /etc/sysctl.d with that setting), or run cooper as root";
+    e.hint =
+        "sudo sysctl -w kernel.unprivileged_userns_clone=1\n(to keep it: a file in /etc/sysctl.d with that setting), "
+        "or run cooper as root";
   } else if (setting("/proc/sys/user/max_user_namespaces") == "0") {
     e.why = "user namespaces are switched off (user.max_user_namespaces is 0)";
     e.hint = "sudo sysctl -w user.max_user_namespaces=15000";
   } else if (setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" && ::geteuid() != 0) {
     std::error_code ec;
     fs::path self = fs::read_symlink("/proc/self/exe", ec);
-    e.why = "AppArmor does not let unconfined programs use user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)";
+    e.why =
+        "AppArmor does not let unconfined programs use user namespaces (kernel.apparmor_restrict_unprivileged_userns "
+        "is 1)";
     e.hint = fmt::format(
-        "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0\nor allow this program only, with a file /etc/apparmor.d/cooper:\n"
-        "  abi <abi/4.0>,\n  profile cooper {} flags=(unconfined) {{ userns, }}\nand `sudo apparmor_parser -r /etc/apparmor.d/cooper`",
+        "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0\nor allow this program only, with a file "
+        "/etc/apparmor.d/cooper:\n"
+        "  abi <abi/4.0>,\n  profile cooper {} flags=(unconfined) {{ userns, }}\nand `sudo apparmor_parser -r "
+        "/etc/apparmor.d/cooper`",
         self.string());
   } else if (in_container()) {
     e.why += " (in a container, whose engine decides)";
     e.hint = container_hint;
   } else if (error == EPERM && in_chroot() && ::geteuid() != 0) {
     e.why = "in a chroot the kernel lets only root make user namespaces";
-    e.hint = "run cooper as root in this chroot, or enter it with systemd-nspawn, bwrap or `unshare --root` instead of chroot";
+    e.hint =
+        "run cooper as root in this chroot, or enter it with systemd-nspawn, bwrap or `unshare --root` instead of "
+        "chroot";
   } else if (error == EPERM && filtered()) {
     e.why += " (a seccomp filter is active for this process)";
-    e.hint = "start cooper outside of the program that restricts it, or allow unshare, clone with CLONE_NEWUSER, mount and pivot_root in its filter";
+    e.hint =
+        "start cooper outside of the program that restricts it, or allow unshare, clone with CLONE_NEWUSER, mount and "
+        "pivot_root in its filter";
   } else if (error == ENOSPC) {
     for (const char* kind : {"user", "mnt", "pid", "ipc", "uts", "net"})
       if (setting(fmt::format("/proc/sys/user/max_{}_namespaces", kind).c_str()) == "0") {
@@ -112,7 +124,9 @@ Error overlay_refused(int error, const std::string& upper) {
                                                 : "a FUSE file system");
     e.hint = "put the store on a local file system (ext4, xfs, btrfs, tmpfs) with --cache-dir DIR";
   } else {
-    e.hint = "if the file system of the store is an unusual one, use --cache-dir DIR with a folder on ext4, xfs, btrfs or tmpfs";
+    e.hint =
+        "if the file system of the store is an unusual one, use --cache-dir DIR with a folder on ext4, xfs, btrfs or "
+        "tmpfs";
   }
   return e;
 }
@@ -128,7 +142,8 @@ Error explain(Step step, int error, const std::string& subject) {
     case Step::leave_chroot: return refused("cannot make a sandbox in this chroot", error);
     case Step::identity:
       if (error == ENOENT)
-        return Error{ErrorKind::sandbox, "cannot make a sandbox", "/proc/self/uid_map", "/proc is not mounted", "mount -t proc proc /proc"};
+        return Error{ErrorKind::sandbox, "cannot make a sandbox", "/proc/self/uid_map", "/proc is not mounted",
+                     "mount -t proc proc /proc"};
       return refused("cannot make a sandbox: the kernel refuses the user mapping", error);
     case Step::mounts_private:
     case Step::stage: return refused("cannot make a sandbox: the kernel refuses mounts in a user namespace", error);

@@ -17,21 +17,73 @@ namespace cooper::sandbox {
 
 namespace {
 
-// Change nothing, answer success: the ledger of the package holds what they would have done, and no id but one is mapped.
+// Change nothing, answer success: the ledger of the package holds what they would have done, and no id but one is
+// mapped.
 constexpr const char* faked[] = {
-    "chown",  "chown32",  "fchown",    "fchown32",    "lchown",    "lchown32",    "fchownat",    "setuid",      "setuid32",   "setgid",
-    "setgid32", "setreuid", "setreuid32", "setregid", "setregid32", "setresuid", "setresuid32", "setresgid", "setresgid32", "setgroups",
-    "setgroups32",
+    "chown",      "chown32",   "fchown",      "fchown32",  "lchown",      "lchown32",   "fchownat",
+    "setuid",     "setuid32",  "setgid",      "setgid32",  "setreuid",    "setreuid32", "setregid",
+    "setregid32", "setresuid", "setresuid32", "setresgid", "setresgid32", "setgroups",  "setgroups32",
 };
 
 // Nothing that builds or runs a package has a use for these; most would need a capability that is gone anyway.
 constexpr const char* refused[] = {
-    "mount", "umount", "umount2", "pivot_root", "move_mount", "open_tree", "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr",
-    "setns", "unshare", "swapon", "swapoff", "reboot", "kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module",
-    "acct", "quotactl", "quotactl_fd", "bpf", "perf_event_open", "userfaultfd", "lookup_dcookie", "add_key", "keyctl", "request_key",
-    "name_to_handle_at", "open_by_handle_at", "syslog", "settimeofday", "stime", "clock_settime", "clock_settime64", "clock_adjtime",
-    "clock_adjtime64", "adjtimex", "iopl", "ioperm", "vm86", "vm86old", "modify_ldt", "nfsservctl", "uselib", "fanotify_init",
-    "io_uring_setup", "io_uring_enter", "io_uring_register", "move_pages", "migrate_pages", "vhangup", "sethostname", "setdomainname",
+    "mount",
+    "umount",
+    "umount2",
+    "pivot_root",
+    "move_mount",
+    "open_tree",
+    "fsopen",
+    "fsconfig",
+    "fsmount",
+    "fspick",
+    "mount_setattr",
+    "setns",
+    "unshare",
+    "swapon",
+    "swapoff",
+    "reboot",
+    "kexec_load",
+    "kexec_file_load",
+    "init_module",
+    "finit_module",
+    "delete_module",
+    "acct",
+    "quotactl",
+    "quotactl_fd",
+    "bpf",
+    "perf_event_open",
+    "userfaultfd",
+    "lookup_dcookie",
+    "add_key",
+    "keyctl",
+    "request_key",
+    "name_to_handle_at",
+    "open_by_handle_at",
+    "syslog",
+    "settimeofday",
+    "stime",
+    "clock_settime",
+    "clock_settime64",
+    "clock_adjtime",
+    "clock_adjtime64",
+    "adjtimex",
+    "iopl",
+    "ioperm",
+    "vm86",
+    "vm86old",
+    "modify_ldt",
+    "nfsservctl",
+    "uselib",
+    "fanotify_init",
+    "io_uring_setup",
+    "io_uring_enter",
+    "io_uring_register",
+    "move_pages",
+    "migrate_pages",
+    "vhangup",
+    "sethostname",
+    "setdomainname",
 };
 
 class Builder {
@@ -55,7 +107,8 @@ class Builder {
 void add_rules(Builder& builder, bool fake_ownership) {
   const uint32_t success = SCMP_ACT_ERRNO(0), forbidden = SCMP_ACT_ERRNO(EPERM);
   for (const char* name : refused) builder.rule(forbidden, name);
-  // A nested user namespace would give all capabilities back. clone3 hides its flags behind a pointer; libc falls back to clone.
+  // A nested user namespace would give all capabilities back. clone3 hides its flags behind a pointer; libc falls back
+  // to clone.
   builder.rule(forbidden, "clone", SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER));
   builder.rule(SCMP_ACT_ERRNO(ENOSYS), "clone3");
   // Typing into the caller's terminal.
@@ -78,7 +131,7 @@ std::unexpected<Error> filter_error(int error) {
 Result<std::vector<sock_filter>> make_filter(bool fake_ownership) {
   std::unique_ptr<void, decltype(&seccomp_release)> context(seccomp_init(SCMP_ACT_ALLOW), &seccomp_release);
   if (!context) return filter_error(ENOMEM);
-  // Programs of the machine's other ABIs follow the same rules; without them they would be killed.
+    // Programs of the machine's other ABIs follow the same rules; without them they would be killed.
 #if defined(__x86_64__)
   seccomp_arch_add(context.get(), SCMP_ARCH_X86);
   seccomp_arch_add(context.get(), SCMP_ARCH_X32);

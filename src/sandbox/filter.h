@@ -9,7 +9,8 @@
 
 namespace cooper::sandbox {
 
-// A BPF program for seccomp. With `fake_ownership`, calls that change owners, ids or make devices answer success and do nothing.
+// A BPF program for seccomp. With `fake_ownership`, calls that change owners, ids or make devices answer success and do
+// nothing.
 Result<std::vector<sock_filter>> make_filter(bool fake_ownership);
 
 }  // namespace cooper::sandbox

@@ -44,7 +44,7 @@ Result<Pipe> make_pipe() {
 // The plan's strings with what keeps them alive.
 struct Prepared {
   ChildPlan plan;
-  std::vector<std::string> words;   // argv, then environment
+  std::vector<std::string> words;  // argv, then environment
   util::Fd null, output_write, report_write, lifeline_read;
 };
 
@@ -95,8 +95,7 @@ Result<> prepare_layers(const Command& command, ChildPlan& plan) {
 Result<> prepare_binds(const Command& command, ChildPlan& plan) {
   for (const Bind& bind : command.binds) {
     std::string source = TRY(real_path(bind.source, "what is to be bound into the sandbox"));
-    if (!bind.target.starts_with('/'))
-      return fail(ErrorKind::failed, "a bind target must be absolute", bind.target);
+    if (!bind.target.starts_with('/')) return fail(ErrorKind::failed, "a bind target must be absolute", bind.target);
     plan.binds.push_back({source, mount_point(bind.target, fs::is_directory(source)), bind.writable});
   }
   for (const char* name : {"null", "zero", "full", "random", "urandom", "tty"}) {
@@ -122,8 +121,10 @@ void prepare_command(const Command& command, Prepared& prepared) {
     return;
   }
   auto path = command.environment.find("PATH");
-  std::string_view folders = path == command.environment.end() ? "/usr/local/bin:/usr/bin:/bin" : std::string_view(path->second);
-  for (std::string_view folder : util::split(folders, ':')) plan.executables.push_back(fmt::format("{}/{}", folder, program));
+  std::string_view folders =
+      path == command.environment.end() ? "/usr/local/bin:/usr/bin:/bin" : std::string_view(path->second);
+  for (std::string_view folder : util::split(folders, ':'))
+    plan.executables.push_back(fmt::format("{}/{}", folder, program));
 }
 
 // Linux 6.14 gave each pid namespace its own kernel.pid_max; before that, writing it would change the whole machine's.
@@ -225,7 +226,8 @@ Error explain_report(const Report& report, const ChildPlan& plan) {
   auto index = static_cast<size_t>(report.index);
   if ((report.step == Step::open_bind || report.step == Step::bind) && index < plan.binds.size())
     subject = fmt::format("{} → {}", plan.binds[index].source, plan.binds[index].target.path);
-  if ((report.step == Step::open_device || report.step == Step::dev) && index < plan.devices.size()) subject = plan.devices[index].source;
+  if ((report.step == Step::open_device || report.step == Step::dev) && index < plan.devices.size())
+    subject = plan.devices[index].source;
   if (report.step == Step::overlay) subject = plan.upper;
   if (report.step == Step::directory) subject = plan.directory;
   if (report.step == Step::exec && !plan.argv.empty()) subject = plan.argv[0];
@@ -267,7 +269,8 @@ class Watch {
     if (command_.limits.seconds > 0) {
       auto left = std::chrono::seconds(command_.limits.seconds) - (Clock::now() - started_);
       auto ms = std::max<int64_t>(0, std::chrono::duration_cast<std::chrono::milliseconds>(left).count() + 1);
-      wait = wait < 0 ? static_cast<int>(std::min<int64_t>(ms, 1'000'000)) : static_cast<int>(std::min<int64_t>(ms, wait));
+      wait =
+          wait < 0 ? static_cast<int>(std::min<int64_t>(ms, 1'000'000)) : static_cast<int>(std::min<int64_t>(ms, wait));
     }
     return wait;
   }
@@ -343,7 +346,8 @@ Result<Outcome> conclude(const Watch& watch, const ChildPlan& plan) {
     return outcome;
   }
   if (outcome.end == Outcome::End::exited)
-    return fail(ErrorKind::failed, "the sandbox was killed from outside", {}, "its first process got SIGKILL, as when memory runs out",
+    return fail(ErrorKind::failed, "the sandbox was killed from outside", {},
+                "its first process got SIGKILL, as when memory runs out",
                 "see `dmesg`; fewer jobs (--jobs) need less memory");
   outcome.exit_code = 128 + SIGKILL;
   return outcome;

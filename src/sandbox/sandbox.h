@@ -14,30 +14,32 @@
 namespace cooper::sandbox {
 
 struct Bind {
-  std::filesystem::path source;     // on the host
-  std::string target;               // absolute, in the sandbox; made if absent
+  std::filesystem::path source;  // on the host
+  std::string target;            // absolute, in the sandbox; made if absent
   bool writable = false;
 };
 
 struct Limits {
-  uint64_t log_bytes = uint64_t{1} << 30;   // more output than this ends the command
-  int processes = 4096;                     // at once
-  int seconds = 0;                          // wall time; 0: none
+  uint64_t log_bytes = uint64_t{1} << 30;  // more output than this ends the command
+  int processes = 4096;                    // at once
+  int seconds = 0;                         // wall time; 0: none
 };
 
 struct Command {
-  std::vector<std::filesystem::path> lower; // overlay layers, topmost first; at least one
-  std::filesystem::path upper, work;        // both on one file system; "" for a root that cannot be written (a tmpfs takes writes)
+  std::vector<std::filesystem::path> lower;  // overlay layers, topmost first; at least one
+  std::filesystem::path upper,
+      work;  // both on one file system; "" for a root that cannot be written (a tmpfs takes writes)
   std::vector<Bind> binds;
   std::vector<std::string> argv;
   std::map<std::string, std::string> environment;  // all of it: nothing is inherited
   std::string directory = "/";
   std::string hostname = "cooper";
-  uint32_t uid = 0, gid = 0;                // as seen inside; the caller's own id outside
-  bool network = false;                     // false: a network namespace of its own with only loopback
-  bool fake_ownership = true;               // chown and mknod answer success and change nothing (the ledger has the truth)
-  std::vector<std::pair<int, int>> fds;     // (host fd, fd inside): jobserver, status pipe
-  int stdin_fd = -1, output_fd = -1;        // -1: /dev/null; output gets stdout and stderr. interactive: the caller's terminal
+  uint32_t uid = 0, gid = 0;             // as seen inside; the caller's own id outside
+  bool network = false;                  // false: a network namespace of its own with only loopback
+  bool fake_ownership = true;            // chown and mknod answer success and change nothing (the ledger has the truth)
+  std::vector<std::pair<int, int>> fds;  // (host fd, fd inside): jobserver, status pipe
+  int stdin_fd = -1,
+      output_fd = -1;  // -1: /dev/null; output gets stdout and stderr. interactive: the caller's terminal
   bool interactive = false;
   Limits limits;
   std::function<void(std::string_view)> on_output;  // called with pieces of output, beside output_fd
@@ -45,9 +47,9 @@ struct Command {
 };
 
 struct Outcome {
-  int exit_code = -1;                       // 128+signal where a signal ended it
+  int exit_code = -1;  // 128+signal where a signal ended it
   enum class End { exited, timed_out, too_much_output, too_many_processes, cancelled } end = End::exited;
-  bool left_processes = false;              // others were still running when the command ended; they were killed
+  bool left_processes = false;  // others were still running when the command ended; they were killed
 };
 
 // Errors: sandbox (exit code 5) where this machine cannot, with the kernel's reason and the remedy in the hint.

@@ -6,8 +6,8 @@
 #define TOML_HEADER_ONLY 0
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
-// toml++ 3.3 asserts that a key begins with a key's character before it reports that one does not ("[=]"). Its assertions are
-// off here, and with NDEBUG hidden from it they do not turn into assumptions for the optimiser either.
+// toml++ 3.3 asserts that a key begins with a key's character before it reports that one does not ("[=]"). Its
+// assertions are off here, and with NDEBUG hidden from it they do not turn into assumptions for the optimiser either.
 #define TOML_ASSERT(expression) static_assert(true)
 #pragma push_macro("NDEBUG")
 #undef NDEBUG

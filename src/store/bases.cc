@@ -23,8 +23,9 @@ struct Recipe {
 Result<Recipe> read_recipe(const fs::path& path) {
   std::string text = TRY(util::read_file(path, 1 << 20));
   json document = json::parse(text, nullptr, false);
-  if (!document.is_object() || !document.contains("id") || !document["id"].is_string() || !document.contains("recipe") ||
-      !document["recipe"].is_string() || !tree::valid_path(document["id"].get<std::string>()))
+  if (!document.is_object() || !document.contains("id") || !document["id"].is_string() ||
+      !document.contains("recipe") || !document["recipe"].is_string() ||
+      !tree::valid_path(document["id"].get<std::string>()))
     return fail(ErrorKind::failed, "a recipe of the store is damaged", path);
   return Recipe{document["id"], document["recipe"]};
 }
@@ -38,7 +39,8 @@ Result<BaseRoot> Store::load_base(std::string_view id) const {
   base.root = directory / "root";
   base.tree = TRY(tree::from_json(TRY(util::read_file(directory / "ledger.json")), base.root));
   if (tree::digest(base.tree) != id)
-    return fail(ErrorKind::failed, "the ledger is damaged", directory / "ledger.json", "its digest is not the base root's id");
+    return fail(ErrorKind::failed, "the ledger is damaged", directory / "ledger.json",
+                "its digest is not the base root's id");
   if (::access(base.root.c_str(), R_OK | X_OK) != 0) return fail_errno("a base root has no files", base.root);
   return base;
 }
@@ -73,15 +75,18 @@ Result<std::optional<BaseRoot>> Store::base(std::string_view recipe_hash) const 
   return std::move(*base);
 }
 
-Result<BaseRoot> Store::add_base(std::string_view recipe_hash, std::string_view recipe, const fs::path& root, tree::Tree tree) const {
+Result<BaseRoot> Store::add_base(std::string_view recipe_hash, std::string_view recipe, const fs::path& root,
+                                 tree::Tree tree) const {
   std::string id = tree::digest(tree);
   fs::path target = root_ / "bases" / id;
   auto store_root = [&]() -> Result<> {
     util::TemporaryDirectory staging = TRY(scratch("base"));
     TRY(tame_modes(tree, root));
-    if (::chmod(staging.path().c_str(), 0755) != 0 || ::chmod(root.c_str(), 0755) != 0) return fail_errno("cannot set mode", root);
+    if (::chmod(staging.path().c_str(), 0755) != 0 || ::chmod(root.c_str(), 0755) != 0)
+      return fail_errno("cannot set mode", root);
     TRY(write_unflushed(staging.path() / "ledger.json", tree::to_json(tree)));
-    if (::rename(root.c_str(), (staging.path() / "root").c_str()) != 0) return fail_errno("cannot put the base root in the store", root);
+    if (::rename(root.c_str(), (staging.path() / "root").c_str()) != 0)
+      return fail_errno("cannot put the base root in the store", root);
     TRY(flush(staging.path()));
     util::FileLock lock = TRY(util::FileLock::acquire(root_ / "locks/.damaged", util::FileLock::Kind::exclusive));
     if (::access(target.c_str(), F_OK) == 0) {
@@ -90,7 +95,8 @@ Result<BaseRoot> Store::add_base(std::string_view recipe_hash, std::string_view 
       if (there) return {};
       TRY(set_aside(root_, target, there.error().message()));
     }
-    if (::rename(staging.path().c_str(), target.c_str()) != 0) return fail_errno("cannot put the base root in the store", target);
+    if (::rename(staging.path().c_str(), target.c_str()) != 0)
+      return fail_errno("cannot put the base root in the store", target);
     staging.release();
     return flush_directory(root_ / "bases");
   };

@@ -58,14 +58,19 @@ std::string facts_to_json(const StoredFacts& stored) {
   visit_facts(stored.facts, [&](const char* name, const auto& value) { facts[name] = value; });
   facts["elf"] = json::array();
   for (const tree::ElfFacts& elf : stored.facts.elf) facts["elf"].push_back(elf_to_json(elf));
-  json document = {{"format", format_name}, {"key", stored.key}, {"tree", stored.tree_digest}, {"output", stored.output_digest}, {"facts", facts}};
+  json document = {{"format", format_name},
+                   {"key", stored.key},
+                   {"tree", stored.tree_digest},
+                   {"output", stored.output_digest},
+                   {"facts", facts}};
   return document.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 Result<StoredFacts> facts_from_json(std::string_view text, const std::filesystem::path& where) {
   try {
     json document = json::parse(text);
-    if (document.at("format") != format_name) return fail(ErrorKind::failed, "the facts of a package are damaged", where, "unknown format");
+    if (document.at("format") != format_name)
+      return fail(ErrorKind::failed, "the facts of a package are damaged", where, "unknown format");
     StoredFacts stored;
     document.at("key").get_to(stored.key);
     document.at("tree").get_to(stored.tree_digest);
@@ -81,8 +86,9 @@ Result<StoredFacts> facts_from_json(std::string_view text, const std::filesystem
 
 std::string output_digest(std::string_view tree_digest, const PackageFacts& facts) {
   util::Hasher hasher(util::HashAlgorithm::sha256);
-  for (std::string_view field : {std::string_view("cooper output 1"), tree_digest, std::string_view(facts.cpv),
-                                 std::string_view(facts.repository), std::string_view(facts.slot), std::string_view(facts.subslot)})
+  for (std::string_view field :
+       {std::string_view("cooper output 1"), tree_digest, std::string_view(facts.cpv),
+        std::string_view(facts.repository), std::string_view(facts.slot), std::string_view(facts.subslot)})
     hasher.update_field(field);
   std::vector<std::string> use = facts.use;
   std::sort(use.begin(), use.end());

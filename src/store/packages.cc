@@ -19,8 +19,9 @@ namespace fs = std::filesystem;
 namespace {
 
 bool valid_key(std::string_view key) {
-  return !key.empty() && key.size() <= 200 && key[0] != '.' &&
-         std::all_of(key.begin(), key.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '.'; });
+  return !key.empty() && key.size() <= 200 && key[0] != '.' && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
+  });
 }
 
 // Every file of the ledger is there with its size: what a disk that lost power, or a hand in the store, would break.
@@ -30,7 +31,8 @@ Result<> check_files(const tree::Tree& tree, const fs::path& root) {
   for (const tree::Entry& entry : tree.entries) {
     if (entry.kind != tree::EntryKind::file) continue;
     struct stat st;
-    if (::fstatat(fd.get(), entry.path.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) return fail_errno("a file is missing", root / entry.path);
+    if (::fstatat(fd.get(), entry.path.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0)
+      return fail_errno("a file is missing", root / entry.path);
     if (!S_ISREG(st.st_mode) || static_cast<uint64_t>(st.st_size) != entry.size)
       return fail(ErrorKind::failed, "a file is not what was stored", root / entry.path,
                   fmt::format("it has {} bytes and should have {}", st.st_size, entry.size));
@@ -47,11 +49,16 @@ bool Store::has_package(std::string_view key) const {
 Result<BuiltPackage> Store::load_package(std::string_view key) const {
   BuiltPackage package;
   package.directory = root_ / "packages" / key;
-  StoredFacts stored = TRY(facts_from_json(TRY(util::read_file(package.directory / "facts.json")), package.directory / "facts.json"));
-  if (stored.key != key) return fail(ErrorKind::failed, "a package lies under a wrong key", package.directory, "its facts say " + stored.key);
-  package.tree = TRY(tree::from_json(TRY(util::read_file(package.directory / "ledger.json")), package.directory / "root"));
+  StoredFacts stored =
+      TRY(facts_from_json(TRY(util::read_file(package.directory / "facts.json")), package.directory / "facts.json"));
+  if (stored.key != key)
+    return fail(ErrorKind::failed, "a package lies under a wrong key", package.directory,
+                "its facts say " + stored.key);
+  package.tree =
+      TRY(tree::from_json(TRY(util::read_file(package.directory / "ledger.json")), package.directory / "root"));
   if (tree::digest(package.tree) != stored.tree_digest)
-    return fail(ErrorKind::failed, "the ledger is damaged", package.directory / "ledger.json", "its digest differs from that in facts.json");
+    return fail(ErrorKind::failed, "the ledger is damaged", package.directory / "ledger.json",
+                "its digest differs from that in facts.json");
   TRY(check_files(package.tree, package.directory / "root"));
   package.key = std::move(stored.key);
   package.output_digest = std::move(stored.output_digest);
@@ -76,7 +83,8 @@ Result<std::optional<BuiltPackage>> Store::package(std::string_view key) const {
   return std::move(*package);
 }
 
-Result<BuiltPackage> Store::add_package(std::string_view key, const fs::path& directory, tree::Tree tree, PackageFacts facts) const {
+Result<BuiltPackage> Store::add_package(std::string_view key, const fs::path& directory, tree::Tree tree,
+                                        PackageFacts facts) const {
   if (!valid_key(key)) return fail(ErrorKind::failed, "bad build key", std::string(key));
   fs::path target = root_ / "packages" / key;
   StoredFacts stored{std::string(key), tree::digest(tree), {}, std::move(facts)};
@@ -92,8 +100,8 @@ Result<BuiltPackage> Store::add_package(std::string_view key, const fs::path& di
     return flush(directory);
   };
   TRY(hinted(prepare()));
-  // A rename replaces an empty folder only: who comes second finds the first one's package and takes it. A damaged one is set
-  // aside by package(), then the place is free.
+  // A rename replaces an empty folder only: who comes second finds the first one's package and takes it. A damaged one
+  // is set aside by package(), then the place is free.
   for (int attempt = 0; attempt < 3; ++attempt) {
     if (::rename(directory.c_str(), target.c_str()) == 0) {
       TRY(flush_directory(root_ / "packages"));

@@ -66,13 +66,16 @@ Result<> flush_directory(const fs::path& path) {
 
 Error with_hint(Error error) {
   if (error.hint.empty() && (error.why == std::strerror(ENOSPC) || error.why == std::strerror(EDQUOT)))
-    error.hint = "free some space, remove what is no longer used with `cooper cache gc`, or choose another disk with --cache-dir";
+    error.hint =
+        "free some space, remove what is no longer used with `cooper cache gc`, or choose another disk with "
+        "--cache-dir";
   return error;
 }
 
 void touch(const fs::path& path) {
   struct stat st;
-  if (::stat(path.c_str(), &st) == 0 && std::time(nullptr) - st.st_mtim.tv_sec > 60) ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
+  if (::stat(path.c_str(), &st) == 0 && std::time(nullptr) - st.st_mtim.tv_sec > 60)
+    ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
 }
 
 Result<> set_aside(const fs::path& root, const fs::path& what, const std::string& why) {
@@ -100,7 +103,8 @@ Result<> tame_modes(const tree::Tree& tree, const fs::path& root) {
     struct stat st;
     if (::lstat(path.c_str(), &st) != 0) return fail_errno("a file of the package is missing", path);
     if (S_ISLNK(st.st_mode)) continue;
-    if ((st.st_mode & 07777) != wanted && ::chmod(path.c_str(), wanted) != 0) return fail_errno("cannot set mode", path);
+    if ((st.st_mode & 07777) != wanted && ::chmod(path.c_str(), wanted) != 0)
+      return fail_errno("cannot set mode", path);
   }
   return {};
 }

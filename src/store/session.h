@@ -13,15 +13,15 @@
 namespace cooper::store {
 
 struct Store::Shared {
-  util::Fd users;                    // flock: shared while in use, exclusive while collecting
-  std::mutex mutex;                  // guards what follows
-  std::filesystem::path session;     // tmp/session.XXXXXX, made when first needed; its flock tells that its process lives
+  util::Fd users;                 // flock: shared while in use, exclusive while collecting
+  std::mutex mutex;               // guards what follows
+  std::filesystem::path session;  // tmp/session.XXXXXX, made when first needed; its flock tells that its process lives
   util::Fd session_lock;
   ~Shared();
 };
 
-// Removes scratch sessions whose process is gone; gives the bytes freed. `into` is a live session's folder: what is removed is
-// moved there first, so that the lock on tmp/ is held for a moment only.
+// Removes scratch sessions whose process is gone; gives the bytes freed. `into` is a live session's folder: what is
+// removed is moved there first, so that the lock on tmp/ is held for a moment only.
 Result<> remove_dead_sessions(const std::filesystem::path& root, const std::filesystem::path& into);
 
 // Flushes the file system that holds `path`: cheaper than an fsync for each of a package's thousands of files.

@@ -30,16 +30,19 @@ fs::path Store::default_root() {
 Result<Store> Store::open(const fs::path& given) {
   fs::path root = fs::absolute(given).lexically_normal();
   const std::string hint = "choose another folder with --cache-dir";
-  for (const char* name : {"packages", "bases", "base-recipes", "distfiles", "debs", "logs", "images", "tmp", "locks"}) {
+  for (const char* name :
+       {"packages", "bases", "base-recipes", "distfiles", "debs", "logs", "images", "tmp", "locks"}) {
     Result<> made = util::make_directories(root / name);
     if (!made) return fail(ErrorKind::failed, "cannot use the store", made.error().where, made.error().why, hint);
-    if (::access((root / name).c_str(), W_OK | X_OK) != 0) return fail_errno("cannot write to the store", root / name, hint);
+    if (::access((root / name).c_str(), W_OK | X_OK) != 0)
+      return fail_errno("cannot write to the store", root / name, hint);
   }
   auto shared = std::make_shared<Shared>();
   shared->users = Fd(::open((root / "locks/.users").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (!shared->users) return fail_errno("cannot write to the store", root / "locks", hint);
   while (::flock(shared->users.get(), LOCK_SH) != 0)
-    if (errno != EINTR) return fail_errno("cannot lock the store", root / "locks/.users", "a network file system must allow locks");
+    if (errno != EINTR)
+      return fail_errno("cannot lock the store", root / "locks/.users", "a network file system must allow locks");
   return Store(std::move(root), std::move(shared));
 }
 
@@ -53,7 +56,8 @@ Result<util::TemporaryDirectory> Store::scratch(std::string_view purpose) const 
         util::FileLock lock = TRY(util::FileLock::acquire(root_ / "locks/.sessions", util::FileLock::Kind::exclusive));
         util::TemporaryDirectory made = TRY(hinted(util::TemporaryDirectory::create(root_ / "tmp", "session")));
         Fd fd(::open(made.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return fail_errno("cannot lock a scratch folder", made.path());
+        if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
+          return fail_errno("cannot lock a scratch folder", made.path());
         shared_->session_lock = std::move(fd);
         path = made.release();
       }

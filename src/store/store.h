@@ -1,4 +1,5 @@
-// The store: built packages, base roots, distfiles and logs on disk; content-addressed, safe for several processes and kill -9.
+// The store: built packages, base roots, distfiles and logs on disk; content-addressed, safe for several processes and
+// kill -9.
 #pragma once
 
 #include <filesystem>
@@ -17,37 +18,36 @@ namespace cooper::store {
 
 // What is known of a built package beside its files. Kept as facts.json.
 struct PackageFacts {
-  std::string cpv;                         // "dev-lang/php-8.2.32"
+  std::string cpv;  // "dev-lang/php-8.2.32"
   std::string repository, slot, subslot, eapi, description, homepage, license;
-  std::vector<std::string> use, iuse;      // flags on; all flags
-  std::vector<std::string> runtime_packages;      // cpv texts of the resolved RDEPEND/PDEPEND
+  std::vector<std::string> use, iuse;         // flags on; all flags
+  std::vector<std::string> runtime_packages;  // cpv texts of the resolved RDEPEND/PDEPEND
   std::vector<std::string> defined_phases;
   std::vector<tree::ElfFacts> elf;
-  std::vector<std::string> distfiles;      // "name sha512"
-  std::vector<std::string> warnings;       // QA
-  double build_seconds = 0;                // wall time; never part of the output digest
+  std::vector<std::string> distfiles;  // "name sha512"
+  std::vector<std::string> warnings;   // QA
+  double build_seconds = 0;            // wall time; never part of the output digest
 };
 
 struct BuiltPackage {
-  std::string key;                         // the build key it was made from, hex
-  std::string output_digest;               // digest(tree) with the facts that matter: what dependents' keys hold
-  tree::Tree tree;                         // sources point into the store
+  std::string key;            // the build key it was made from, hex
+  std::string output_digest;  // digest(tree) with the facts that matter: what dependents' keys hold
+  tree::Tree tree;            // sources point into the store
   PackageFacts facts;
-  std::filesystem::path directory;         // …/packages/KEY; "root" below it is the overlay layer, "environment" the saved bash
-                                           // environment for pkg_* phases, "log" the build log (compressed or not)
+  std::filesystem::path directory;  // …/packages/KEY; "root" below it is the overlay layer, "environment" the saved
+                                    // bash environment for pkg_* phases, "log" the build log (compressed or not)
 };
 
 struct BaseRoot {
-  std::string id;                          // digest(tree): what keys hold
-  std::string recipe;                      // "debian:bookworm …": what it was made from
-  std::filesystem::path root;              // overlay lower layer
-  tree::Tree tree;                         // owner = the base's own package ("libc6")
+  std::string id;              // digest(tree): what keys hold
+  std::string recipe;          // "debian:bookworm …": what it was made from
+  std::filesystem::path root;  // overlay lower layer
+  tree::Tree tree;             // owner = the base's own package ("libc6")
 };
 
-// Layout below root(): packages/KEY, bases/ID, base-recipes/HASH → ID, distfiles/, debs/, logs/, images/, tmp/, locks/, and
-// damaged/ for what was found broken and set aside.
-// A copy of a Store is the same store: copies share the scratch session and the lock that keeps collect() of others away. All const
-// methods are safe from several threads.
+// Layout below root(): packages/KEY, bases/ID, base-recipes/HASH → ID, distfiles/, debs/, logs/, images/, tmp/, locks/,
+// and damaged/ for what was found broken and set aside. A copy of a Store is the same store: copies share the scratch
+// session and the lock that keeps collect() of others away. All const methods are safe from several threads.
 class Store {
  public:
   // Makes the folders. Errors: failed (not writable …).
@@ -60,17 +60,17 @@ class Store {
   std::filesystem::path logs() const { return root_ / "logs"; }
   std::filesystem::path images() const { return root_ / "images"; }
 
-  // A scratch folder on the store's file system; what a killed process left there is removed by later runs (its lock is free).
-  // It goes with the process even where it is released: what must stay has to be moved out.
+  // A scratch folder on the store's file system; what a killed process left there is removed by later runs (its lock is
+  // free). It goes with the process even where it is released: what must stay has to be moved out.
   Result<util::TemporaryDirectory> scratch(std::string_view purpose) const;
 
   bool has_package(std::string_view key) const;
-  // nullopt where absent; a damaged one (ledger or facts unreadable, files missing or of another size) is moved to damaged/ and
-  // counts as absent. verify() reads every byte.
+  // nullopt where absent; a damaged one (ledger or facts unreadable, files missing or of another size) is moved to
+  // damaged/ and counts as absent. verify() reads every byte.
   Result<std::optional<BuiltPackage>> package(std::string_view key) const;
-  // Moves `directory` (holding root/, environment, log) in as packages/KEY with its ledger and facts, durably. If another
-  // process was first, its result stays and is returned. `directory` must lie in a scratch folder of this store. On its disk files
-  // lose setuid bits and become readable for their owner: the ledger has the truth.
+  // Moves `directory` (holding root/, environment, log) in as packages/KEY with its ledger and facts, durably. If
+  // another process was first, its result stays and is returned. `directory` must lie in a scratch folder of this
+  // store. On its disk files lose setuid bits and become readable for their owner: the ledger has the truth.
   Result<BuiltPackage> add_package(std::string_view key, const std::filesystem::path& directory, tree::Tree tree,
                                    PackageFacts facts) const;
 
@@ -84,17 +84,25 @@ class Store {
   Result<util::FileLock> lock(std::string_view name) const;
 
   // kind: package, base, distfile, deb, log, image, failed, damaged or scratch; name: what a user knows it by.
-  struct Usage { std::string kind, name; uint64_t bytes = 0; int64_t last_used = 0; std::filesystem::path path; };
+  struct Usage {
+    std::string kind, name;
+    uint64_t bytes = 0;
+    int64_t last_used = 0;
+    std::filesystem::path path;
+  };
   Result<std::vector<Usage>> usage() const;
-  struct Damage { std::string what, why; };
-  Result<std::vector<Damage>> verify() const;         // every digest again
-  // Removes what was not used since (seconds since 1970), and all damaged and left-over things; gives the bytes freed. Errors: failed
-  // where another process uses the store.
+  struct Damage {
+    std::string what, why;
+  };
+  Result<std::vector<Damage>> verify() const;  // every digest again
+  // Removes what was not used since (seconds since 1970), and all damaged and left-over things; gives the bytes freed.
+  // Errors: failed where another process uses the store.
   Result<uint64_t> collect(int64_t unused_since) const;
 
  private:
   struct Shared;
-  Store(std::filesystem::path root, std::shared_ptr<Shared> shared) : root_(std::move(root)), shared_(std::move(shared)) {}
+  Store(std::filesystem::path root, std::shared_ptr<Shared> shared)
+      : root_(std::move(root)), shared_(std::move(shared)) {}
   Result<BuiltPackage> load_package(std::string_view key) const;
   Result<BaseRoot> load_base(std::string_view id) const;
   std::filesystem::path root_;

@@ -34,7 +34,8 @@ uint64_t size_of(const fs::path& path, std::set<std::pair<dev_t, ino_t>>& seen) 
   }
   uint64_t total = 0;
   std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(path, fs::directory_options::skip_permission_denied, ec)) total += size_of(entry.path(), seen);
+  for (const auto& entry : fs::directory_iterator(path, fs::directory_options::skip_permission_denied, ec))
+    total += size_of(entry.path(), seen);
   return total;
 }
 
@@ -43,7 +44,9 @@ int64_t modified(const fs::path& path) {
   return ::lstat(path.c_str(), &st) == 0 ? st.st_mtim.tv_sec : 0;
 }
 
-std::vector<std::string> names_in(const fs::path& path) { return util::list_directory(path).value_or(std::vector<std::string>()); }
+std::vector<std::string> names_in(const fs::path& path) {
+  return util::list_directory(path).value_or(std::vector<std::string>());
+}
 
 std::string package_name(const fs::path& directory) {
   Result<std::string> text = util::read_file(directory / "facts.json");
@@ -62,8 +65,10 @@ Recipes read_recipes(const fs::path& folder) {
   Recipes recipes;
   for (const std::string& name : names_in(folder)) {
     auto document = nlohmann::json::parse(util::read_file(folder / name).value_or(""), nullptr, false);
-    std::string id = document.is_object() && document.contains("id") && document["id"].is_string() ? document["id"] : "";
-    std::string text = document.is_object() && document.contains("recipe") && document["recipe"].is_string() ? document["recipe"] : "";
+    std::string id =
+        document.is_object() && document.contains("id") && document["id"].is_string() ? document["id"] : "";
+    std::string text =
+        document.is_object() && document.contains("recipe") && document["recipe"].is_string() ? document["recipe"] : "";
     recipes.files[id].push_back(folder / name);
     recipes.texts.emplace(id, std::string(util::lines(text).empty() ? id : util::lines(text)[0]));
   }
@@ -90,7 +95,8 @@ class Checker {
         add(what, "/" + entry.path + " is not what was stored");
     }
     for (const tree::Entry& entry : disk->entries)
-      if (!ledger.find(entry.path) && entry.kind != tree::EntryKind::directory) add(what, "/" + entry.path + " was not stored");
+      if (!ledger.find(entry.path) && entry.kind != tree::EntryKind::directory)
+        add(what, "/" + entry.path + " was not stored");
   }
 
  private:
@@ -129,14 +135,16 @@ Result<std::vector<Store::Usage>> Store::usage() const {
   auto add = [&](std::string kind, std::string name, const fs::path& path) {
     list.push_back({std::move(kind), std::move(name), size_of(path, seen), modified(path), path});
   };
-  for (const std::string& key : names_in(root_ / "packages")) add("package", package_name(root_ / "packages" / key), root_ / "packages" / key);
+  for (const std::string& key : names_in(root_ / "packages"))
+    add("package", package_name(root_ / "packages" / key), root_ / "packages" / key);
   Recipes recipes = read_recipes(root_ / "base-recipes");
   for (const std::string& id : names_in(root_ / "bases")) {
     auto text = recipes.texts.find(id);
     add("base", text == recipes.texts.end() ? id : text->second, root_ / "bases" / id);
   }
   static constexpr std::pair<const char*, const char*> plain[] = {
-      {"distfile", "distfiles"}, {"deb", "debs"}, {"log", "logs"}, {"image", "images"}, {"failed", "failed"}, {"damaged", "damaged"}, {"scratch", "tmp"}};
+      {"distfile", "distfiles"}, {"deb", "debs"},        {"log", "logs"},   {"image", "images"},
+      {"failed", "failed"},      {"damaged", "damaged"}, {"scratch", "tmp"}};
   for (auto [kind, folder] : plain)
     for (const std::string& name : names_in(root_ / folder)) add(kind, name, root_ / folder / name);
   return list;
@@ -146,9 +154,11 @@ Result<std::vector<Store::Damage>> Store::verify() const {
   Checker checker;
   for (const std::string& key : names_in(root_ / "packages")) {
     Result<BuiltPackage> package = load_package(key);
-    if (!package && !has_package(key) && !fs::exists(root_ / "packages" / key)) continue;  // collected or set aside meanwhile
+    if (!package && !has_package(key) && !fs::exists(root_ / "packages" / key))
+      continue;  // collected or set aside meanwhile
     if (package)
-      checker.compare("package " + package->facts.cpv + " (" + key.substr(0, 12) + ")", package->tree, package->directory / "root");
+      checker.compare("package " + package->facts.cpv + " (" + key.substr(0, 12) + ")", package->tree,
+                      package->directory / "root");
     else
       checker.add("package " + key, package.error().message());
   }
@@ -162,14 +172,17 @@ Result<std::vector<Store::Damage>> Store::verify() const {
   verify_blobs(root_ / "images", checker);
   for (const std::string& name : names_in(root_ / "damaged"))
     if (!name.ends_with(".why"))
-      checker.add("set aside: " + name, std::string(util::trim(util::read_file(root_ / "damaged" / (name + ".why")).value_or("unknown reason"))));
+      checker.add(
+          "set aside: " + name,
+          std::string(util::trim(util::read_file(root_ / "damaged" / (name + ".why")).value_or("unknown reason"))));
   return std::move(checker.damages);
 }
 
 Result<uint64_t> Store::collect(int64_t unused_since) const {
   // Everyone who has the store open holds this lock shared; alone, nothing that is removed here can be in use.
   if (::flock(shared_->users.get(), LOCK_EX | LOCK_NB) != 0)
-    return fail(ErrorKind::failed, "the store is in use", root_, "another cooper runs with it", "try again when it has ended");
+    return fail(ErrorKind::failed, "the store is in use", root_, "another cooper runs with it",
+                "try again when it has ended");
   struct Downgrade {
     int fd;
     ~Downgrade() { ::flock(fd, LOCK_SH); }

@@ -54,11 +54,13 @@ class Extractor {
       if (status == ARCHIVE_EOF) return {};
       if (status < ARCHIVE_WARN) return damaged("");
       if (++entries_ > options_.max_entries)
-        return fail(ErrorKind::failed, "the archive has too many entries", name_, fmt::format("more than {}", options_.max_entries));
+        return fail(ErrorKind::failed, "the archive has too many entries", name_,
+                    fmt::format("more than {}", options_.max_entries));
       Result<> done = take(header);
       if (!done) {
         Error error = std::move(done).error();
-        if (error.where != name_) error = Error{error.kind, std::move(error.what), name_ + ": " + error.where, error.why, error.hint};
+        if (error.where != name_)
+          error = Error{error.kind, std::move(error.what), name_ + ": " + error.where, error.why, error.hint};
         return std::unexpected(std::move(error));
       }
     }
@@ -145,7 +147,8 @@ class Extractor {
     if (n < 0) return damaged("");
     bytes_ += static_cast<uint64_t>(n);
     if (bytes_ > options_.max_bytes)
-      return fail(ErrorKind::failed, "the archive is too large", name_, "it unpacks to more than " + util::human_size(options_.max_bytes));
+      return fail(ErrorKind::failed, "the archive is too large", name_,
+                  "it unpacks to more than " + util::human_size(options_.max_bytes));
     if (options_.progress && bytes_ - told_ >= (4 << 20)) {
       told_ = bytes_;
       if (!options_.progress(bytes_)) return fail(ErrorKind::interrupted, "unpacking was interrupted", name_);
@@ -172,7 +175,8 @@ void drain(int fd) {
 
 }  // namespace
 
-Result<> apply_tar(int fd, std::string_view name, const std::filesystem::path& into, Tree& tree, const ExtractOptions& options) {
+Result<> apply_tar(int fd, std::string_view name, const std::filesystem::path& into, Tree& tree,
+                   const ExtractOptions& options) {
   ArchiveHandle a = TRY(open_archive(fd, name));
   UnpackedRoot root = TRY(UnpackedRoot::open(into, std::move(tree), options.layer));
   Result<> done = Extractor(a.get(), name, root, options).run();
@@ -181,19 +185,22 @@ Result<> apply_tar(int fd, std::string_view name, const std::filesystem::path& i
   return done;
 }
 
-Result<> apply_tar(const std::filesystem::path& archive, const std::filesystem::path& into, Tree& tree, const ExtractOptions& options) {
+Result<> apply_tar(const std::filesystem::path& archive, const std::filesystem::path& into, Tree& tree,
+                   const ExtractOptions& options) {
   util::Fd fd(::open(archive.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return fail_errno("cannot open archive", archive);
   return apply_tar(fd.get(), archive.native(), into, tree, options);
 }
 
-Result<Tree> extract_tar(const std::filesystem::path& archive, const std::filesystem::path& into, const ExtractOptions& options) {
+Result<Tree> extract_tar(const std::filesystem::path& archive, const std::filesystem::path& into,
+                         const ExtractOptions& options) {
   Tree tree;
   TRY(apply_tar(archive, into, tree, options));
   return tree;
 }
 
-Result<Tree> extract_tar(int fd, std::string_view name, const std::filesystem::path& into, const ExtractOptions& options) {
+Result<Tree> extract_tar(int fd, std::string_view name, const std::filesystem::path& into,
+                         const ExtractOptions& options) {
   Tree tree;
   TRY(apply_tar(fd, name, into, tree, options));
   return tree;

@@ -18,7 +18,7 @@ namespace cooper::tree {
 
 namespace {
 
-constexpr size_t most_needed = 4096;        // a real file has some dozens
+constexpr size_t most_needed = 4096;  // a real file has some dozens
 constexpr size_t longest_string = 1 << 16;
 
 struct ElfEnd {
@@ -82,7 +82,9 @@ Dynamic read_dynamic(Elf* elf, const Segment& segment) {
   for (int i = 0; ::gelf_getdyn(data, i, &entry) && entry.d_tag != DT_NULL; ++i) {
     uint64_t value = entry.d_un.d_val;
     switch (entry.d_tag) {
-      case DT_NEEDED: if (dynamic.needed.size() < most_needed) dynamic.needed.push_back(value); break;
+      case DT_NEEDED:
+        if (dynamic.needed.size() < most_needed) dynamic.needed.push_back(value);
+        break;
       case DT_SONAME: dynamic.soname = value, dynamic.has_soname = true; break;
       case DT_RUNPATH: dynamic.runpath = value, dynamic.has_runpath = true; break;
       case DT_RPATH: dynamic.rpath = value, dynamic.has_rpath = true; break;
@@ -112,7 +114,8 @@ std::optional<ElfFacts> facts_of(Elf* elf, uint64_t file_size) {
     GElf_Phdr program;
     if (!::gelf_getphdr(elf, static_cast<int>(i), &program)) break;
     if (program.p_offset >= file_size) continue;
-    Segment segment{program.p_vaddr, program.p_offset, std::min<uint64_t>(program.p_filesz, file_size - program.p_offset)};
+    Segment segment{program.p_vaddr, program.p_offset,
+                    std::min<uint64_t>(program.p_filesz, file_size - program.p_offset)};
     if (program.p_type == PT_LOAD) loads.push_back(segment);
     if (program.p_type == PT_DYNAMIC && segment.size > 0 && !dynamic_segment) dynamic_segment = segment;
     if (program.p_type == PT_INTERP) facts.interpreter = string_at(elf, file_size, segment.offset, segment.size);

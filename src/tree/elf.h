@@ -12,8 +12,8 @@
 namespace cooper::tree {
 
 struct ElfFacts {
-  std::string path;                  // as Entry::path
-  std::string machine;               // "x86_64", "aarch64", "i386", …
+  std::string path;     // as Entry::path
+  std::string machine;  // "x86_64", "aarch64", "i386", …
   int bits = 64;
   std::string interpreter;           // PT_INTERP or ""
   std::string soname;                // DT_SONAME or ""

@@ -1,5 +1,5 @@
-// The ledger: a tree as JSON. One line for each entry, as an array, because a base root has some ten thousand of them and every
-// cooper process reads ledgers at its start:
+// The ledger: a tree as JSON. One line for each entry, as an array, because a base root has some ten thousand of them
+// and every cooper process reads ledgers at its start:
 //   [kind, path, mode (octal text), uid, gid, mtime, index into "owners", what the kind needs …, {xattrs as hex}]
 // A name that is not UTF-8, which JSON cannot hold, is written as ["hex", "…"].
 #include <algorithm>
@@ -22,7 +22,11 @@ constexpr std::string_view kind_letters = "dflhcbp";  // in the order of EntryKi
 bool is_utf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     unsigned char lead = text[i];
-    size_t extra = lead < 0x80 ? 0 : (lead & 0xe0) == 0xc0 ? 1 : (lead & 0xf0) == 0xe0 ? 2 : (lead & 0xf8) == 0xf0 ? 3 : 9;
+    size_t extra = lead < 0x80             ? 0
+                   : (lead & 0xe0) == 0xc0 ? 1
+                   : (lead & 0xf0) == 0xe0 ? 2
+                   : (lead & 0xf8) == 0xf0 ? 3
+                                           : 9;
     if (extra == 9 || i + extra >= text.size()) return false;
     uint32_t code = extra == 0 ? lead : lead & (0x3f >> extra);
     for (size_t j = 1; j <= extra; ++j) {
@@ -253,7 +257,8 @@ class LedgerReader : public nlohmann::json_sax<nlohmann::json> {
         break;
       case EntryKind::symlink:
       case EntryKind::hardlink:
-        if (!has(7, true) || (entry_.kind == EntryKind::hardlink && !valid_path(values_[7].text))) return stop("a bad target");
+        if (!has(7, true) || (entry_.kind == EntryKind::hardlink && !valid_path(values_[7].text)))
+          return stop("a bad target");
         entry_.target = std::move(values_[7].text);
         expected = 8;
         break;
@@ -334,7 +339,8 @@ Result<Tree> from_json(std::string_view text, const std::filesystem::path& root)
   LedgerReader reader(tree, root);
   bool read = nlohmann::json::sax_parse(text, &reader);
   if (!read || !reader.complete)
-    return fail(ErrorKind::failed, "the ledger is damaged", root, reader.problem.empty() ? "its end is missing" : reader.problem);
+    return fail(ErrorKind::failed, "the ledger is damaged", root,
+                reader.problem.empty() ? "its end is missing" : reader.problem);
   for (const Entry& entry : tree.entries) {
     if (entry.kind != EntryKind::hardlink) continue;
     const Entry* file = tree.find(entry.target);

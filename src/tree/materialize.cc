@@ -64,9 +64,12 @@ class Writer {
   }
 
  private:
-  std::unexpected<Error> fail_entry(std::string what, const Entry& entry) { return fail_errno(std::move(what), root_ / entry.path); }
+  std::unexpected<Error> fail_entry(std::string what, const Entry& entry) {
+    return fail_errno(std::move(what), root_ / entry.path);
+  }
 
-  // Walks to the folder without following a symlink, making what is missing. Keeps the last one open: neighbours come in a row.
+  // Walks to the folder without following a symlink, making what is missing. Keeps the last one open: neighbours come
+  // in a row.
   Result<int> open_parent(std::string_view directory) {
     if (directory.empty()) return root_fd_.get();
     if (parent_fd_ && directory == parent_path_) return parent_fd_.get();
@@ -80,7 +83,8 @@ class Writer {
       if (!next) {
         std::filesystem::path shown = root_ / directory.substr(0, end);
         if (errno == ELOOP || errno == ENOTDIR)
-          return fail(ErrorKind::failed, "cannot write below what is no folder", shown, "the tree has files below this path");
+          return fail(ErrorKind::failed, "cannot write below what is no folder", shown,
+                      "the tree has files below this path");
         return fail_errno("cannot open folder", shown);
       }
       at = std::move(next);
@@ -99,7 +103,8 @@ class Writer {
     switch (entry.kind) {
       case EntryKind::file: return make_file(entry, parent, name);
       case EntryKind::symlink:
-        if (::symlinkat(entry.target.c_str(), parent, name.c_str()) != 0) return fail_entry("cannot make symlink", entry);
+        if (::symlinkat(entry.target.c_str(), parent, name.c_str()) != 0)
+          return fail_entry("cannot make symlink", entry);
         return finish(entry, parent, name);
       case EntryKind::hardlink: return make_hardlink(entry, parent, name);
       case EntryKind::fifo:
@@ -130,11 +135,14 @@ class Writer {
     return finish(entry, parent, entry.path.substr(entry.path.rfind('/') + 1));
   }
 
-  uint32_t disk_mode(const Entry& entry) const { return entry.mode & (privileged_ || entry.kind == EntryKind::directory ? 07777 : 01777); }
+  uint32_t disk_mode(const Entry& entry) const {
+    return entry.mode & (privileged_ || entry.kind == EntryKind::directory ? 07777 : 01777);
+  }
 
   Result<> make_file(const Entry& entry, int parent, const std::string& name) {
     Fd from(::open(entry.source.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    if (!from) return fail_errno("cannot open file", entry.source, entry.source.empty() ? entry.path + " has no source" : "");
+    if (!from)
+      return fail_errno("cannot open file", entry.source, entry.source.empty() ? entry.path + " has no source" : "");
     struct stat st;
     if (::fstat(from.get(), &st) != 0) return fail_errno("cannot stat file", entry.source);
     // A link shares owner, mode and xattrs with its source: only where they are what is wanted.

@@ -47,7 +47,8 @@ bool wanted_xattr(std::string_view name) {
 Result<> read_xattrs(const std::filesystem::path& path, std::map<std::string, std::string>& xattrs) {
   std::string names(1024, '\0');
   ssize_t size;
-  while ((size = ::llistxattr(path.c_str(), names.data(), names.size())) < 0 && errno == ERANGE) names.resize(names.size() * 2);
+  while ((size = ::llistxattr(path.c_str(), names.data(), names.size())) < 0 && errno == ERANGE)
+    names.resize(names.size() * 2);
   if (size < 0) {
     if (errno == ENOTSUP || errno == EPERM || errno == EACCES) return {};
     return fail_errno("cannot read extended attributes", path);
@@ -105,7 +106,8 @@ class Scanner {
     errno = 0;
     while (dirent* item = ::readdir(stream)) {
       std::string_view name = item->d_name;
-      if (name != "." && name != "..") TRY(visit(fd, item->d_name, prefix.empty() ? std::string(name) : prefix + "/" + item->d_name));
+      if (name != "." && name != "..")
+        TRY(visit(fd, item->d_name, prefix.empty() ? std::string(name) : prefix + "/" + item->d_name));
       errno = 0;
     }
     if (errno != 0) return fail_errno("cannot list folder", root_ / prefix);
@@ -153,7 +155,8 @@ class Scanner {
       entry.device_major = major(st.st_rdev);
       entry.device_minor = minor(st.st_rdev);
     }
-    if (entry.kind == EntryKind::file || entry.kind == EntryKind::directory) TRY(read_xattrs(root_ / path, entry.xattrs));
+    if (entry.kind == EntryKind::file || entry.kind == EntryKind::directory)
+      TRY(read_xattrs(root_ / path, entry.xattrs));
     if (!S_ISDIR(st.st_mode) && st.st_nlink > 1) {
       found.shared = true;
       found.device = st.st_dev;
@@ -165,8 +168,8 @@ class Scanner {
     return {};
   }
 
-  // The first path in order keeps the bytes; links to it name it. Only files can be hard links in a ledger: other kinds that share an
-  // inode are written out twice, which means the same.
+  // The first path in order keeps the bytes; links to it name it. Only files can be hard links in a ledger: other kinds
+  // that share an inode are written out twice, which means the same.
   void link_hardlinks() {
     std::map<std::pair<dev_t, ino_t>, const Entry*> first;
     for (Found& found : found_) {

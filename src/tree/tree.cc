@@ -90,8 +90,9 @@ std::string digest(const Tree& tree) {
   for (const Entry& entry : tree.entries) {
     append_field(bytes, entry.path);
     bytes += static_cast<char>(entry.kind);
-    for (uint64_t number : {uint64_t{entry.mode}, uint64_t{entry.uid}, uint64_t{entry.gid}, static_cast<uint64_t>(entry.mtime),
-                            entry.size, uint64_t{entry.device_major}, uint64_t{entry.device_minor}})
+    for (uint64_t number :
+         {uint64_t{entry.mode}, uint64_t{entry.uid}, uint64_t{entry.gid}, static_cast<uint64_t>(entry.mtime),
+          entry.size, uint64_t{entry.device_major}, uint64_t{entry.device_minor}})
       append_number(bytes, number);
     append_field(bytes, entry.digest);
     append_field(bytes, entry.target);

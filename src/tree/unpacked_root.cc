@@ -221,7 +221,8 @@ Result<> UnpackedRoot::put_hardlink(Entry entry) {
     return fail_errno("cannot make hard link to " + target, root_ / entry.path);
   const Entry& file = it->second;
   entry.target = file.path;
-  entry.mode = file.mode, entry.uid = file.uid, entry.gid = file.gid, entry.mtime = file.mtime, entry.xattrs = file.xattrs;
+  entry.mode = file.mode, entry.uid = file.uid, entry.gid = file.gid, entry.mtime = file.mtime,
+  entry.xattrs = file.xattrs;
   links_[file.path].insert(entry.path);
   record(std::move(entry));
   return {};
@@ -234,10 +235,12 @@ Result<> UnpackedRoot::put(Entry entry) {
   int parent = TRY(open_parent(entry.path));
   if (entry.kind == EntryKind::directory) {
     unsigned mode = (entry.mode & 01777) | 0700;
-    if (::mkdirat(parent, name.c_str(), mode) != 0 && errno != EEXIST) return fail_errno("cannot make folder", root_ / entry.path);
+    if (::mkdirat(parent, name.c_str(), mode) != 0 && errno != EEXIST)
+      return fail_errno("cannot make folder", root_ / entry.path);
     if (::fchmodat(parent, name.c_str(), mode, 0) != 0) return fail_errno("cannot set mode", root_ / entry.path);
   } else if (entry.kind == EntryKind::symlink) {
-    if (::symlinkat(entry.target.c_str(), parent, name.c_str()) != 0) return fail_errno("cannot make symlink", root_ / entry.path);
+    if (::symlinkat(entry.target.c_str(), parent, name.c_str()) != 0)
+      return fail_errno("cannot make symlink", root_ / entry.path);
   }
   record(std::move(entry));
   return {};

@@ -12,14 +12,15 @@
 
 namespace cooper::tree {
 
-// Keeps the ledger and the disk in step. Every path is resolved in the ledger first, symlinks in it within the root, and then opened
-// component by component without following links: what an archive says can never lead outside.
+// Keeps the ledger and the disk in step. Every path is resolved in the ledger first, symlinks in it within the root,
+// and then opened component by component without following links: what an archive says can never lead outside.
 class UnpackedRoot {
  public:
   // Continues over what `tree` describes; `layer` makes whiteouts work (paths of this layer are told from lower ones).
   static Result<UnpackedRoot> open(const std::filesystem::path& root, Tree tree, bool layer);
 
-  // Where a name of the archive lies: its parents' symlinks resolved. Errors: refused for ".." and what lies below a file.
+  // Where a name of the archive lies: its parents' symlinks resolved. Errors: refused for ".." and what lies below a
+  // file.
   Result<std::string> resolve(std::string_view name) const;
 
   // Fills in size and digest while `read` gives bytes: the next piece, empty at the end.

@@ -42,14 +42,14 @@ std::unexpected<Error> fail_errno(std::string what, std::string where = {}, std:
 
 }  // namespace cooper
 
-// Evaluates a Result; returns its error from the enclosing function, or yields its value. A GNU statement expression, which
-// both compilers we support have.
-#define TRY(...)                                                                           \
-  __extension__({                                                                          \
-    auto try_result_ = (__VA_ARGS__);                                                      \
-    if (!try_result_) [[unlikely]]                                                         \
-      return std::unexpected(std::move(try_result_).error());                              \
-    ::cooper::detail::unwrap(std::move(try_result_));                                      \
+// Evaluates a Result; returns its error from the enclosing function, or yields its value. A GNU statement expression,
+// which both compilers we support have.
+#define TRY(...)                                              \
+  __extension__({                                             \
+    auto try_result_ = (__VA_ARGS__);                         \
+    if (!try_result_) [[unlikely]]                            \
+      return std::unexpected(std::move(try_result_).error()); \
+    ::cooper::detail::unwrap(std::move(try_result_));         \
   })
 
 namespace cooper::detail {

@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 // The whole file. Errors: failed, with the path in `where`; also where it is larger than `limit` bytes.
 Result<std::string> read_file(const fs::path& path, uint64_t limit = uint64_t{1} << 30);
 
-// Writes to a temporary name in the same folder, fsyncs and renames: readers see the old file or the new one, never a part.
-// Makes the parent folders.
+// Writes to a temporary name in the same folder, fsyncs and renames: readers see the old file or the new one, never a
+// part. Makes the parent folders.
 Result<> write_file(const fs::path& path, std::string_view content, unsigned mode = 0644);
 
 // Names in the folder, sorted by byte value, without "." and "..".

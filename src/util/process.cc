@@ -52,7 +52,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-Result<pid_t> spawn(const std::string& program, std::vector<std::string> argv, const ProcessOptions& options, int in, int out, int err) {
+Result<pid_t> spawn(const std::string& program, std::vector<std::string> argv, const ProcessOptions& options, int in,
+                    int out, int err) {
   std::vector<std::string> environment = merged_environment(options.environment);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
@@ -70,7 +71,8 @@ Result<pid_t> spawn(const std::string& program, std::vector<std::string> argv, c
   ::posix_spawnattr_setsigdefault(&attributes, &pipe_signal);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   pid_t pid = -1;
-  int error = ::posix_spawn(&pid, program.c_str(), &actions, &attributes, pointers(argv).data(), pointers(environment).data());
+  int error =
+      ::posix_spawn(&pid, program.c_str(), &actions, &attributes, pointers(argv).data(), pointers(environment).data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
   if (error != 0) return fail(ErrorKind::failed, "cannot start a program", program, ::strerror(error));
@@ -91,7 +93,8 @@ void read_errors(int fd, const ProcessOptions& options, std::string& tail) {
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) break;
     pending.append(buffer, static_cast<size_t>(size));
-    for (size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1)) take(pending.substr(0, end));
+    for (size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1))
+      take(pending.substr(0, end));
   }
   if (!pending.empty()) take(std::move(pending));
   for (const std::string& line : last) tail += line + "\n";
@@ -154,7 +157,8 @@ Result<ProcessResult> run_process(const std::vector<std::string>& argv, const Pr
   errors.join();
   result.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   // A program that failed has cut its output short: its own words are the better error.
-  if (!read && (result.exit_code == 0 || result.exit_code == 128 + SIGTERM)) return std::unexpected(std::move(read).error());
+  if (!read && (result.exit_code == 0 || result.exit_code == 128 + SIGTERM))
+    return std::unexpected(std::move(read).error());
   return result;
 }
 

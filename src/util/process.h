@@ -1,4 +1,5 @@
-// Runs a program of this machine and collects what it says. For programs that need no sandbox: apt-config, mmdebstrap, git.
+// Runs a program of this machine and collects what it says. For programs that need no sandbox: apt-config, mmdebstrap,
+// git.
 #pragma once
 
 #include <functional>
@@ -13,20 +14,22 @@
 namespace cooper::util {
 
 struct ProcessOptions {
-  std::string input;                                  // standard input
-  std::map<std::string, std::string> environment;     // added to this program's own
-  // Gets the read end of standard output and must read it to its end; without it the output goes to ProcessResult::output.
+  std::string input;                               // standard input
+  std::map<std::string, std::string> environment;  // added to this program's own
+  // Gets the read end of standard output and must read it to its end; without it the output goes to
+  // ProcessResult::output.
   std::function<Result<>(int fd)> on_output;
   std::function<void(std::string_view line)> on_error_line;  // each line of standard error; called from another thread
 };
 
 struct ProcessResult {
-  int exit_code = 0;             // 128+signal where a signal ended it
-  std::string output;            // standard output
-  std::string error_tail;        // the last lines of standard error
+  int exit_code = 0;       // 128+signal where a signal ended it
+  std::string output;      // standard output
+  std::string error_tail;  // the last lines of standard error
 };
 
-// argv[0] is searched in PATH. Errors: failed, where the program is not there or `on_output` fails (the program is then ended).
+// argv[0] is searched in PATH. Errors: failed, where the program is not there or `on_output` fails (the program is then
+// ended).
 Result<ProcessResult> run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
 
 // The program's path in PATH or the system folders (/usr/sbin …, which users often lack in PATH); "" where absent.

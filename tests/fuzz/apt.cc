@@ -15,6 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const char* name : {"sources.list", "sources.list.d/a.sources"})
     if (!(std::ofstream(etc->path() / name) << text)) std::abort();
   for (const std::string& mirror : cooper::fetch::debian_mirrors(etc->path()))
-    if (mirror.ends_with('/') || (!mirror.starts_with("http://") && !mirror.starts_with("https://") && !mirror.starts_with("file://"))) std::abort();
+    if (mirror.ends_with('/') ||
+        (!mirror.starts_with("http://") && !mirror.starts_with("https://") && !mirror.starts_with("file://")))
+      std::abort();
   return 0;
 }

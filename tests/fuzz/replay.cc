@@ -12,15 +12,21 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace {
-void feed(const std::string& input) { LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size()); }
+void feed(const std::string& input) {
+  LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size());
+}
 
 std::string mutate(std::string input, const std::vector<std::string>& seeds, std::mt19937& random) {
   for (unsigned step = 1 + random() % 6; step > 0; --step) {
     size_t at = input.empty() ? 0 : random() % input.size();
     switch (random() % 5) {
-      case 0: if (!input.empty()) input[at] = static_cast<char>(random()); break;
+      case 0:
+        if (!input.empty()) input[at] = static_cast<char>(random());
+        break;
       case 1: input.insert(at, 1, static_cast<char>(random() % 128)); break;
-      case 2: if (!input.empty()) input.erase(at, 1 + random() % 8); break;
+      case 2:
+        if (!input.empty()) input.erase(at, 1 + random() % 8);
+        break;
       case 3: input.resize(at); break;
       default: {
         const std::string& other = seeds[random() % seeds.size()];
@@ -37,7 +43,8 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i)
     for (const auto& file : std::filesystem::recursive_directory_iterator(argv[i])) {
       std::ifstream in(file.path(), std::ios::binary);
-      if (file.is_regular_file()) seeds.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+      if (file.is_regular_file())
+        seeds.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
     }
   if (seeds.empty()) {
     std::fprintf(stderr, "no corpus files\n");

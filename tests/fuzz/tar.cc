@@ -12,8 +12,8 @@
 
 namespace fs = std::filesystem;
 
-// Puts right the checksum of every header (POSIX ustar: the sum of all bytes, with its own field as spaces), or hardly any change
-// would be looked at further.
+// Puts right the checksum of every header (POSIX ustar: the sum of all bytes, with its own field as spaces), or hardly
+// any change would be looked at further.
 static std::string with_checksums(std::string bytes) {
   for (size_t block = 0; block + 512 <= bytes.size(); block += 512) {
     if (bytes.compare(block + 257, 5, "ustar") != 0) continue;
@@ -27,8 +27,8 @@ static std::string with_checksums(std::string bytes) {
   return bytes;
 }
 
-// Two archives in one input, as two layers: the first byte says where to cut. Whatever they say, nothing lands outside, and the
-// ledger and the disk agree.
+// Two archives in one input, as two layers: the first byte says where to cut. Whatever they say, nothing lands outside,
+// and the ledger and the disk agree.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 1) return 0;
   auto scratch = cooper::util::TemporaryDirectory::create(fs::temp_directory_path(), "cooper-fuzz");
@@ -43,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::string bytes = with_checksums({reinterpret_cast<const char*>(data) + from, to - from});
     if (::write(fd, bytes.data(), bytes.size()) < 0) std::abort();
     ::lseek(fd, 0, SEEK_SET);
-    (void)cooper::tree::apply_tar(fd, "input", inside, tree, {.layer = true, .max_bytes = 1 << 20, .max_entries = 1000});
+    (void)cooper::tree::apply_tar(fd, "input", inside, tree,
+                                  {.layer = true, .max_bytes = 1 << 20, .max_entries = 1000});
     ::close(fd);
   }
   if (!fs::is_empty(canary)) std::abort();
@@ -56,7 +57,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!cooper::tree::valid_path(entry.path)) std::abort();
     if (entry.kind != file && entry.kind != hardlink) continue;
     const cooper::tree::Entry* found = disk->find(entry.path);
-    if (!found || found->kind != entry.kind || found->digest != entry.digest || found->target != entry.target) std::abort();
+    if (!found || found->kind != entry.kind || found->digest != entry.digest || found->target != entry.target)
+      std::abort();
   }
   // Every ledger comes back from its text.
   auto back = cooper::tree::from_json(cooper::tree::to_json(tree), inside);

@@ -20,7 +20,8 @@ using testing::HasSubstr;
 class Folder : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::make_unique<util::TemporaryDirectory>(*util::TemporaryDirectory::create(fs::temp_directory_path(), "build-test"));
+    folder_ = std::make_unique<util::TemporaryDirectory>(
+        *util::TemporaryDirectory::create(fs::temp_directory_path(), "build-test"));
   }
   fs::path write(const std::string& path, const std::string& text = "x") const {
     fs::create_directories((folder_->path() / path).parent_path());
@@ -43,7 +44,8 @@ TEST_F(Folder, StrayWrites) {
   fs::create_directories(folder_->path() / "upper/opt/empty");
   fs::create_directories(folder_->path() / "upper/usr/lib/python3");
   fs::create_directories(folder_->path() / "low/usr/lib/python3");
-  EXPECT_THAT(*stray_writes(folder_->path() / "upper", {folder_->path() / "low"}), ElementsAre("/etc/passwd", "/opt/empty/"));
+  EXPECT_THAT(*stray_writes(folder_->path() / "upper", {folder_->path() / "low"}),
+              ElementsAre("/etc/passwd", "/opt/empty/"));
 }
 
 tree::ElfFacts elf(std::string path, std::vector<std::string> needed, std::vector<std::string> runpath = {}) {
@@ -71,7 +73,9 @@ TEST_F(Folder, UndeclaredLibraries) {
   own.path = "usr/lib/libown.so.2";
   tree.put(own);
 
-  auto find = [&](const tree::ElfFacts& file) { return undeclared_libraries(tree, {file}, {layer}, base, description); };
+  auto find = [&](const tree::ElfFacts& file) {
+    return undeclared_libraries(tree, {file}, {layer}, base, description);
+  };
   EXPECT_TRUE(find(elf("usr/bin/a", {"libc.so.6", "libown.so.2", "libfoo.so.1"})).empty());
   EXPECT_TRUE(find(elf("usr/bin/a", {"libbar.so.1"}, {"$ORIGIN/../lib/private"})).empty());
   EXPECT_TRUE(find(elf("usr/bin/a", {"libbar.so.1"}, {"/usr/lib/private"})).empty());
@@ -99,8 +103,10 @@ TEST(Quality, Warnings) {
   put("usr/bin/open", tree::EntryKind::file, 0666);
   put("data/x", tree::EntryKind::file, 0644);
   put("usr/bin/suid", tree::EntryKind::file, 04775);
-  auto warnings = quality_warnings(tree, {elf("usr/bin/a", {}, {"/var/tmp/portage/x/work/lib"}), elf("usr/bin/b", {}, {"/usr/lib/php"})});
-  EXPECT_THAT(warnings, ElementsAre(HasSubstr("/data"), HasSubstr("/usr/bin/open"), HasSubstr("/usr/bin/suid"), HasSubstr("/usr/bin/a")));
+  auto warnings = quality_warnings(
+      tree, {elf("usr/bin/a", {}, {"/var/tmp/portage/x/work/lib"}), elf("usr/bin/b", {}, {"/usr/lib/php"})});
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("/data"), HasSubstr("/usr/bin/open"), HasSubstr("/usr/bin/suid"),
+                                    HasSubstr("/usr/bin/a")));
 }
 
 TEST(Environment, Names) {
@@ -187,7 +193,8 @@ TEST_F(Keys, ChangeWithWhatCanChangeTheResult) {
   EXPECT_FALSE(changed([](BuildAction& a) { a.layers[0].root = "/elsewhere"; }));
   EXPECT_FALSE(changed([](BuildAction& a) { std::swap(a.use[0], a.use[1]); }));
   EXPECT_FALSE(changed([](BuildAction& a) { a.runtime_digest = *runtime_digest(a.runtime, a.helper); }));
-  for (const char* file : {"a/b/b-1.ebuild", "a/b/files/fix.patch", "eclass/one.eclass", "runtime/ebuild.bash", "bin/cooper-helper"}) {
+  for (const char* file :
+       {"a/b/b-1.ebuild", "a/b/files/fix.patch", "eclass/one.eclass", "runtime/ebuild.bash", "bin/cooper-helper"}) {
     write(file, "changed");
     EXPECT_NE(*build_key(original), key) << file;
     key = *build_key(original);

@@ -38,7 +38,9 @@ TEST(Owners, AccountsFromAllForms) {
 
 TEST(Owners, AppliesRecordsInOrder) {
   auto tree = files({"usr/bin/a", "usr/bin/b"});
-  auto done = apply_owners("own\twww\tmail\t/image/usr/bin/a\0own\t7\t\t/image/usr/bin/a\0own\t\t9\t/elsewhere/usr/bin/b\0"s, "/image", accounts(), tree);
+  auto done =
+      apply_owners("own\twww\tmail\t/image/usr/bin/a\0own\t7\t\t/image/usr/bin/a\0own\t\t9\t/elsewhere/usr/bin/b\0"s,
+                   "/image", accounts(), tree);
   ASSERT_TRUE(done) << done.error().message();
   EXPECT_EQ(tree.find("usr/bin/a")->uid, 7u);
   EXPECT_EQ(tree.find("usr/bin/a")->gid, 8u);
@@ -47,7 +49,8 @@ TEST(Owners, AppliesRecordsInOrder) {
 
 TEST(Owners, CapabilitiesAndDevices) {
   auto tree = files({"usr/bin/ping"});
-  ASSERT_TRUE(apply_owners("cap\t0100000200\t/image/usr/bin/ping\0node\tc\t1\t3\t0666\t/image/dev/null\0"s, "/image", accounts(), tree));
+  ASSERT_TRUE(apply_owners("cap\t0100000200\t/image/usr/bin/ping\0node\tc\t1\t3\t0666\t/image/dev/null\0"s, "/image",
+                           accounts(), tree));
   EXPECT_EQ(tree.find("usr/bin/ping")->xattrs.at("security.capability"), "\x01\0\0\x02\0"s);
   const tree::Entry* node = tree.find("dev/null");
   ASSERT_TRUE(node);

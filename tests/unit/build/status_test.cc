@@ -10,7 +10,8 @@ TEST(Status, LinesInPieces) {
   std::vector<std::string> phases;
   reader.on_phase = [&](const std::string& phase) { phases.push_back(phase); };
   for (char c : std::string("phase\tunpack\nphase\tcompile\nelog\twarn\tmind the gap\n"
-                            "die\tcompile\t/cooper/ebuild/a-1.ebuild\t12\temake failed\nstack\tdie\t/x\t3\nstack\tsrc_compile\t/y\t12\nunknown\tx\n"))
+                            "die\tcompile\t/cooper/ebuild/a-1.ebuild\t12\temake "
+                            "failed\nstack\tdie\t/x\t3\nstack\tsrc_compile\t/y\t12\nunknown\tx\n"))
     reader.feed(std::string_view(&c, 1));
   EXPECT_EQ(phases, (std::vector<std::string>{"unpack", "compile"}));
   const PhaseStatus& status = reader.status();

@@ -31,12 +31,16 @@ std::string bytes(size_t size, unsigned seed = 1) {
 }
 
 Distfile distfile(const std::string& name, const std::string& content, std::vector<std::string> urls) {
-  return {name, content.size(),
-          {{"BLAKE2B", util::hash(util::HashAlgorithm::blake2b, content)}, {"SHA512", util::hash(util::HashAlgorithm::sha512, content)}},
-          std::move(urls), "app-misc/thing-1"};
+  return {name,
+          content.size(),
+          {{"BLAKE2B", util::hash(util::HashAlgorithm::blake2b, content)},
+           {"SHA512", util::hash(util::HashAlgorithm::sha512, content)}},
+          std::move(urls),
+          "app-misc/thing-1"};
 }
 
-// A mount namespace of its own; for an ordinary user in a namespace of users, as himself. False where this machine allows none.
+// A mount namespace of its own; for an ordinary user in a namespace of users, as himself. False where this machine
+// allows none.
 bool own_mounts() {
   uid_t uid = ::getuid();
   gid_t gid = ::getgid();
@@ -163,9 +167,11 @@ TEST_F(Fetch, ErrorsNameEveryUrlAndItsAnswer) {
   server_.set("/long", {bytes(60'000, 5)});
   server_.set("/ill", {.status = 500});
   server_.set("/cut", {.body = content_, .cut_after = 10'000, .cuts = 100, .tell_length = false});
-  Result<> done = fetch_all(store_, {distfile("a.tar", content_, {server_.url("/none"), server_.url("/bad"), server_.url("/short"), server_.url("/long"),
-                                                                  server_.url("/ill"), "mirror://unknown/a.tar", "http://127.0.0.1:1/a.tar",
-                                                                  "file:///nonexistent/a.tar", "gopher://old/a.tar"})},
+  Result<> done = fetch_all(store_,
+                            {distfile("a.tar", content_,
+                                      {server_.url("/none"), server_.url("/bad"), server_.url("/short"),
+                                       server_.url("/long"), server_.url("/ill"), "mirror://unknown/a.tar",
+                                       "http://127.0.0.1:1/a.tar", "file:///nonexistent/a.tar", "gopher://old/a.tar"})},
                             options_);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::distfile);
@@ -187,8 +193,8 @@ TEST_F(Fetch, ErrorsNameEveryUrlAndItsAnswer) {
 
 TEST_F(Fetch, SeveralFailuresAreToldTogether) {
   server_.set("/good", {content_});
-  std::string error = fetch({distfile("x.tar", content_, {server_.url("/x")}), distfile("good.tar", content_, {server_.url("/good")}),
-                             distfile("y.tar", content_, {})});
+  std::string error = fetch({distfile("x.tar", content_, {server_.url("/x")}),
+                             distfile("good.tar", content_, {server_.url("/good")}), distfile("y.tar", content_, {})});
   EXPECT_THAT(error, HasSubstr("cannot get 2 of 3 distfiles"));
   EXPECT_THAT(error, HasSubstr("/x: HTTP 404"));
   EXPECT_THAT(error, HasSubstr("cannot get y.tar"));
@@ -303,7 +309,8 @@ TEST_F(Fetch, TakesFileUrlsAndMirrors) {
   EXPECT_EQ(fetch({distfile("b.tar", content_, {"mirror://debian/pool/b.tar"})}), "");
   EXPECT_EQ(server_.seen()[0].path, "/one/pool/b.tar");
   options_.mirrors["debian"] = {};
-  EXPECT_THAT(fetch({distfile("c.tar", content_, {"mirror://debian/pool/c.tar"})}), HasSubstr("apt's configuration names no Debian mirror"));
+  EXPECT_THAT(fetch({distfile("c.tar", content_, {"mirror://debian/pool/c.tar"})}),
+              HasSubstr("apt's configuration names no Debian mirror"));
 }
 
 TEST_F(Fetch, HostsThatAreNotReachedComeLast) {
@@ -315,7 +322,9 @@ TEST_F(Fetch, HostsThatAreNotReachedComeLast) {
     if (progress.state == Progress::State::started) tried.push_back(progress.detail);
   };
   std::string dead = "http://127.0.0.1:1/";
-  EXPECT_EQ(fetch({distfile("1", content_, {dead + "1", server_.url("/1")}), distfile("2", content_, {dead + "2", server_.url("/2")})}), "");
+  EXPECT_EQ(fetch({distfile("1", content_, {dead + "1", server_.url("/1")}),
+                   distfile("2", content_, {dead + "2", server_.url("/2")})}),
+            "");
   EXPECT_THAT(tried, testing::ElementsAre(dead + "1", server_.url("/1"), server_.url("/2")));
 }
 
@@ -347,7 +356,8 @@ TEST_F(Fetch, AFullDiskIsToldAtOnce) {
     Result<store::Store> store = store::Store::open(small / "store");
     if (!store) ::_exit(2);
     Result<> done = fetch_all(*store, {distfile("a.tar", large, {server_.url("/a"), server_.url("/b")})}, options_);
-    bool told = !done && done.error().kind == ErrorKind::failed && done.error().why == "No space left on device" && !done.error().hint.empty();
+    bool told = !done && done.error().kind == ErrorKind::failed && done.error().why == "No space left on device" &&
+                !done.error().hint.empty();
     ::_exit(told && !fs::exists(small / "store/distfiles/a.tar") ? 0 : 1);
   }
   int status = 0;

@@ -13,7 +13,9 @@ using testing::IsEmpty;
 class DebianMirrors : public testing::Test {
  protected:
   util::TemporaryDirectory scratch_ = *util::TemporaryDirectory::create(fs::temp_directory_path(), "cooper-apt");
-  void write(const std::string& path, std::string_view text) { ASSERT_TRUE(util::write_file(scratch_.path() / path, text)); }
+  void write(const std::string& path, std::string_view text) {
+    ASSERT_TRUE(util::write_file(scratch_.path() / path, text));
+  }
   std::vector<std::string> mirrors() { return debian_mirrors(scratch_.path()); }
 };
 
@@ -31,7 +33,8 @@ deb http://seven.example/debian
 deb http:/// bookworm main
 deb file:/srv/mirror bookworm main
 )");
-  EXPECT_THAT(mirrors(), ElementsAre("http://one.example/debian", "https://two.example/mirror/debian", "file:///srv/mirror"));
+  EXPECT_THAT(mirrors(),
+              ElementsAre("http://one.example/debian", "https://two.example/mirror/debian", "file:///srv/mirror"));
 }
 
 TEST_F(DebianMirrors, ReadsDeb822Sources) {
@@ -60,21 +63,29 @@ uris: http://lower.example/debian
 suites: sid
 components: contrib main
 enabled: yes)");
-  write("sources.list.d/other.sources.disabled", "URIs: http://disabled.example/debian\nSuites: bookworm\nComponents: main\n");
+  write("sources.list.d/other.sources.disabled",
+        "URIs: http://disabled.example/debian\nSuites: bookworm\nComponents: main\n");
   write("sources.list.d/vendor.sources", "URIs: http://vendor.example/debian\nSuites: nodistro\nComponents: main\n");
-  EXPECT_THAT(mirrors(), ElementsAre("http://one.example/debian", "http://two.example/debian", "http://three.example/debian", "http://lower.example/debian"));
+  EXPECT_THAT(mirrors(), ElementsAre("http://one.example/debian", "http://two.example/debian",
+                                     "http://three.example/debian", "http://lower.example/debian"));
 }
 
 TEST_F(DebianMirrors, SecurityOnlyArchivesComeLast) {
-  write("sources.list", "deb http://security.example/debian-security bookworm-security main\ndeb http://one.example/debian bookworm main\n");
-  write("sources.list.d/a.list", "deb http://one.example/debian bookworm-security main\ndeb http://old.example/security buster/updates main\n");
-  EXPECT_THAT(mirrors(), ElementsAre("http://one.example/debian", "http://security.example/debian-security", "http://old.example/security"));
+  write("sources.list",
+        "deb http://security.example/debian-security bookworm-security main\ndeb http://one.example/debian bookworm "
+        "main\n");
+  write("sources.list.d/a.list",
+        "deb http://one.example/debian bookworm-security main\ndeb http://old.example/security buster/updates main\n");
+  EXPECT_THAT(mirrors(), ElementsAre("http://one.example/debian", "http://security.example/debian-security",
+                                     "http://old.example/security"));
 }
 
 TEST_F(DebianMirrors, ReadsMirrorLists) {
   fs::path list = scratch_.path() / "list";
-  write("list", "http://one.example/debian\tpriority:1\nhttps://two.example/debian\n# no\nftp://three.example/debian\n");
-  write("sources.list", "deb mirror+file:" + list.string() + " bookworm main\ndeb mirror+file:///nonexistent bookworm main\n");
+  write("list",
+        "http://one.example/debian\tpriority:1\nhttps://two.example/debian\n# no\nftp://three.example/debian\n");
+  write("sources.list",
+        "deb mirror+file:" + list.string() + " bookworm main\ndeb mirror+file:///nonexistent bookworm main\n");
   write("sources.list.d/a.sources", "URIs: mirror+file://" + list.string() + "\nSuites: bookworm\nComponents: main\n");
   EXPECT_THAT(mirrors(), ElementsAre("http://one.example/debian", "https://two.example/debian"));
 }

@@ -21,15 +21,15 @@ namespace cooper::fetch::testing_server {
 struct Page {
   std::string body;
   int status = 200;
-  bool ranges = true;          // answers Range with 206
-  int failures = 0;            // so many requests get `failure_status` first
+  bool ranges = true;  // answers Range with 206
+  int failures = 0;    // so many requests get `failure_status` first
   int failure_status = 503;
-  size_t cut_after = 0;        // the connection breaks after so many bytes of the body (0: never), `cuts` times
+  size_t cut_after = 0;  // the connection breaks after so many bytes of the body (0: never), `cuts` times
   int cuts = 1000;
-  int pause_ms = 0;            // before each piece of 1000 bytes
-  std::string location;        // for redirects
-  size_t range_shift = 0;      // answers a Range with another place
-  bool tell_length = true;     // Content-Length
+  int pause_ms = 0;         // before each piece of 1000 bytes
+  std::string location;     // for redirects
+  size_t range_shift = 0;   // answers a Range with another place
+  bool tell_length = true;  // Content-Length
 };
 
 struct Seen {
@@ -119,7 +119,8 @@ class Server {
         page.status = 416, page.body = "", from = 0;
       } else {
         page.status = 206;
-        extra = "Content-Range: bytes " + std::to_string(from) + "-" + std::to_string(page.body.size() - 1) + "/" + std::to_string(page.body.size()) + "\r\n";
+        extra = "Content-Range: bytes " + std::to_string(from) + "-" + std::to_string(page.body.size() - 1) + "/" +
+                std::to_string(page.body.size()) + "\r\n";
       }
     }
     if (!page.location.empty()) extra += "Location: " + page.location + "\r\n";

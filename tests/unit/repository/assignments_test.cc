@@ -20,7 +20,9 @@ std::string where(std::string_view text) {
 }
 
 TEST(Assignments, ReadsQuotesCommentsAndContinuations) {
-  auto values = parse("# first\nA=\"x y\" # why\nB='$A \"q\"'\nexport C=bare\nD=\"one \\\n two\"\nE=\"line\nbreak\"\nF=a\"b\"'c'\nG=\nH=1;I=2\n");
+  auto values = parse(
+      "# first\nA=\"x y\" # why\nB='$A \"q\"'\nexport C=bare\nD=\"one \\\n "
+      "two\"\nE=\"line\nbreak\"\nF=a\"b\"'c'\nG=\nH=1;I=2\n");
   EXPECT_EQ(values["A"], "x y");
   EXPECT_EQ(values["B"], "$A \"q\"");
   EXPECT_EQ(values["C"], "bare");
@@ -33,7 +35,8 @@ TEST(Assignments, ReadsQuotesCommentsAndContinuations) {
 }
 
 TEST(Assignments, ExpandsVariables) {
-  auto values = parse("A=\"a\"\nB=\"${A}$A ${UP} \\$A $ ${NONE}\"\nC=$B\n", [](std::string_view name) { return std::string(name == "UP" ? "up" : ""); });
+  auto values = parse("A=\"a\"\nB=\"${A}$A ${UP} \\$A $ ${NONE}\"\nC=$B\n",
+                      [](std::string_view name) { return std::string(name == "UP" ? "up" : ""); });
   EXPECT_EQ(values["B"], "aa up $A $ ");
   EXPECT_EQ(values["C"], "aa up $A $ ");
 }

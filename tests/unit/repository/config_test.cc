@@ -18,7 +18,8 @@ class ConfigTest : public Fixture {
     std::string text;
     for (const auto& [flag, state] : config.flags(package)) {
       if (!package.metadata.has_iuse(flag)) continue;
-      if (state.enabled || state.locked) text += (text.empty() ? "" : " ") + std::string(state.enabled ? "" : "-") + flag + (state.locked ? "!" : "");
+      if (state.enabled || state.locked)
+        text += (text.empty() ? "" : " ") + std::string(state.enabled ? "" : "-") + flag + (state.locked ? "!" : "");
     }
     return text;
   }
@@ -43,7 +44,9 @@ TEST_F(ConfigTest, StacksUseOverIuseDefaults) {
   UserSettings settings;
   settings.origin = "test.toml";
   settings.use = {"-*", "e"};
-  settings.packages = {{atom("cat/foo"), {"b", "d"}, {}, {}, {}}, {atom("<cat/foo-1"), {"-e"}, {}, {}, {}}, {atom("*/*"), {"-d"}, {}, {}, {}}};
+  settings.packages = {{atom("cat/foo"), {"b", "d"}, {}, {}, {}},
+                       {atom("<cat/foo-1"), {"-e"}, {}, {}, {}},
+                       {atom("*/*"), {"-d"}, {}, {}, {}}};
   auto user = config({repository}, "one:amd64/child", settings);
   EXPECT_EQ(on(*user, foo), "b e");
   EXPECT_EQ(user->flags(foo)["e"].set_by, "test.toml");
@@ -56,7 +59,8 @@ TEST_F(ConfigTest, ExpandsVariablesIntoFlags) {
   write(root / "profiles/amd64/child/make.defaults", "PYTHON_TARGETS=\"a b\"\n");
   write(root / "profiles/amd64/child/grand/parent", "..\n");
   write(root / "profiles/amd64/child/grand/make.defaults", "PYTHON_TARGETS=\"-a c\"\n");
-  ebuild(root, "cat/foo/foo-1.ebuild", "IUSE=\"python_targets_a python_targets_b python_targets_c +python_targets_d\"\n");
+  ebuild(root, "cat/foo/foo-1.ebuild",
+         "IUSE=\"python_targets_a python_targets_b python_targets_c +python_targets_d\"\n");
   ebuild(root, "cat/bar/bar-1.ebuild", "IUSE=\"x\"\n");
   auto repository = open(root);
   const Package& foo = *only(*repository, "cat", "foo");
@@ -120,7 +124,8 @@ TEST_F(ConfigTest, MasksAndForcesFlags) {
 }
 
 TEST_F(ConfigTest, RepositoryWideMasksHoldForThatRepositoryAndItsChildren) {
-  auto parent = add_repository("parent"), child = add_repository("child", "masters = parent\n"), other = add_repository("other");
+  auto parent = add_repository("parent"), child = add_repository("child", "masters = parent\n"),
+       other = add_repository("other");
   for (const auto& root : {parent, child, other}) ebuild(root, "cat/foo/foo-1.ebuild", "IUSE=\"+a +b\"\n");
   write(parent / "profiles/use.mask", "a\n");
   write(child / "profiles/package.use.mask", "cat/foo b\n");
@@ -187,10 +192,12 @@ TEST_F(ConfigTest, AcceptsKeywordsAndLicenses) {
   EXPECT_EQ(closed.visibility, Visibility::masked_by_license);
   EXPECT_THAT(closed.remedy, HasSubstr("license = [\"Evil\"]"));
   settings.packages.push_back({atom("cat/closed"), {}, {}, {"@EULA"}, {}});
-  EXPECT_EQ(config({repository}, "one:amd64", settings)->visibility(*only(*repository, "cat", "closed")).visibility, Visibility::visible);
+  EXPECT_EQ(config({repository}, "one:amd64", settings)->visibility(*only(*repository, "cat", "closed")).visibility,
+            Visibility::visible);
   settings.variables["ACCEPT_LICENSE"] = "-* @FREE";
   settings.packages.pop_back();
-  EXPECT_EQ(config({repository}, "one:amd64", settings)->visibility(*only(*repository, "cat", "closed")).visibility, Visibility::masked_by_license);
+  EXPECT_EQ(config({repository}, "one:amd64", settings)->visibility(*only(*repository, "cat", "closed")).visibility,
+            Visibility::masked_by_license);
 }
 
 TEST_F(ConfigTest, StacksVariables) {
@@ -279,7 +286,8 @@ TEST_F(ConfigTest, SaysWhatIsWrongWithProfiles) {
 
 TEST_F(ConfigTest, ReadsEtcPortage) {
   auto root = add_repository("one");
-  ebuild(root, "cat/foo/foo-1.ebuild", "IUSE=\"a b c +d e python_targets_x python_targets_y\"\nKEYWORDS=\"~amd64\"\nLICENSE=\"Evil\"\n");
+  ebuild(root, "cat/foo/foo-1.ebuild",
+         "IUSE=\"a b c +d e python_targets_x python_targets_y\"\nKEYWORDS=\"~amd64\"\nLICENSE=\"Evil\"\n");
   ebuild(root, "cat/bar/bar-1.ebuild", "IUSE=\"a\"\n");
   write(root / "profiles/license_groups", "EULA Evil\n");
   auto etc = path("portage");

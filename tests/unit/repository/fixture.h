@@ -16,7 +16,8 @@ namespace cooper::repository {
 class Fixture : public ::testing::Test {
  protected:
   // A repository with one profile, "amd64".
-  std::filesystem::path add_repository(const std::string& name, const std::string& layout = "masters =\nthin-manifests = true\n") {
+  std::filesystem::path add_repository(const std::string& name,
+                                       const std::string& layout = "masters =\nthin-manifests = true\n") {
     std::filesystem::path root = path(name);
     write(root / "profiles/repo_name", name + "\n");
     write(root / "profiles/eapi", "8\n");
@@ -25,8 +26,10 @@ class Fixture : public ::testing::Test {
     write(root / "metadata/layout.conf", layout);
     write(root / "profiles/amd64/eapi", "8\n");
     write(root / "profiles/amd64/make.defaults",
-          "ARCH=\"amd64\"\nACCEPT_KEYWORDS=\"amd64\"\nUSE_EXPAND=\"ELIBC PYTHON_TARGETS\"\nUSE_EXPAND_UNPREFIXED=\"ARCH\"\n"
-          "USE_EXPAND_IMPLICIT=\"ARCH ELIBC\"\nUSE_EXPAND_VALUES_ARCH=\"amd64 arm64\"\nUSE_EXPAND_VALUES_ELIBC=\"glibc musl\"\n"
+          "ARCH=\"amd64\"\nACCEPT_KEYWORDS=\"amd64\"\nUSE_EXPAND=\"ELIBC "
+          "PYTHON_TARGETS\"\nUSE_EXPAND_UNPREFIXED=\"ARCH\"\n"
+          "USE_EXPAND_IMPLICIT=\"ARCH ELIBC\"\nUSE_EXPAND_VALUES_ARCH=\"amd64 arm64\"\nUSE_EXPAND_VALUES_ELIBC=\"glibc "
+          "musl\"\n"
           "ELIBC=\"glibc\"\nIUSE_IMPLICIT=\"prefix\"\n");
     return root;
   }
@@ -36,7 +39,8 @@ class Fixture : public ::testing::Test {
     ASSERT_TRUE(written) << written.error().message();
   }
   // An ebuild with the usual variables and `more`.
-  void ebuild(const std::filesystem::path& root, const std::string& file, const std::string& more = "", const std::string& eapi = "8") {
+  void ebuild(const std::filesystem::path& root, const std::string& file, const std::string& more = "",
+              const std::string& eapi = "8") {
     write(root / file, "EAPI=" + eapi + "\nDESCRIPTION=\"a package\"\nSLOT=\"0\"\nKEYWORDS=\"amd64\"\n" + more);
   }
   OpenOptions sourcing(bool cache = false) const {
@@ -45,10 +49,12 @@ class Fixture : public ::testing::Test {
     if (cache) options.cache = path("cache");
     return options;
   }
-  std::shared_ptr<Repository> open(const std::filesystem::path& root, std::vector<std::shared_ptr<Repository>> others = {}) {
+  std::shared_ptr<Repository> open(const std::filesystem::path& root,
+                                   std::vector<std::shared_ptr<Repository>> others = {}) {
     return open(root, std::move(others), sourcing());
   }
-  std::shared_ptr<Repository> open(const std::filesystem::path& root, std::vector<std::shared_ptr<Repository>> others, OpenOptions options) {
+  std::shared_ptr<Repository> open(const std::filesystem::path& root, std::vector<std::shared_ptr<Repository>> others,
+                                   OpenOptions options) {
     auto opened = Repository::open(root, std::move(others), std::move(options));
     EXPECT_TRUE(opened) << opened.error().message();
     return opened ? *opened : nullptr;
@@ -68,15 +74,16 @@ class Fixture : public ::testing::Test {
     auto it = package.metadata.raw.find(key);
     return it == package.metadata.raw.end() ? "" : it->second;
   }
-  static std::shared_ptr<Config> config(const std::vector<std::shared_ptr<Repository>>& repositories, const std::string& profile,
-                                        UserSettings settings = {}) {
+  static std::shared_ptr<Config> config(const std::vector<std::shared_ptr<Repository>>& repositories,
+                                        const std::string& profile, UserSettings settings = {}) {
     auto loaded = Config::load(repositories, profile, std::move(settings));
     EXPECT_TRUE(loaded) << loaded.error().message();
     return loaded ? *loaded : nullptr;
   }
 
  private:
-  util::TemporaryDirectory folder_ = *util::TemporaryDirectory::create(std::filesystem::temp_directory_path(), "cooper-test");
+  util::TemporaryDirectory folder_ =
+      *util::TemporaryDirectory::create(std::filesystem::temp_directory_path(), "cooper-test");
 };
 
 }  // namespace cooper::repository

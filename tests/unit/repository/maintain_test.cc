@@ -41,8 +41,11 @@ TEST_F(MaintainTest, WritesACacheThatIsBelieved) {
   EXPECT_FALSE(std::filesystem::exists(root / "metadata/md5-cache/old"));
   auto md5 = [&](const char* file) { return util::hash(util::HashAlgorithm::md5, read(root / file)); };
   EXPECT_EQ(read(root / "metadata/md5-cache/cat/foo-1"),
-            "DEFINED_PHASES=-\nDESCRIPTION=a package\nEAPI=8\nINHERIT=outer\nIUSE=i o\nKEYWORDS=amd64\nRDEPEND=sys/bar sys/baz\nSLOT=0\n"
-            "_eclasses_=inner\t" + md5("eclass/inner.eclass") + "\touter\t" + md5("eclass/outer.eclass") + "\n_md5_=" + md5("cat/foo/foo-1.ebuild") + "\n");
+            "DEFINED_PHASES=-\nDESCRIPTION=a package\nEAPI=8\nINHERIT=outer\nIUSE=i o\nKEYWORDS=amd64\nRDEPEND=sys/bar "
+            "sys/baz\nSLOT=0\n"
+            "_eclasses_=inner\t" +
+                md5("eclass/inner.eclass") + "\touter\t" + md5("eclass/outer.eclass") +
+                "\n_md5_=" + md5("cat/foo/foo-1.ebuild") + "\n");
   OpenOptions no_bash = sourcing();
   no_bash.bash = "/nonexistent/bash";
   auto repository = open(root, {}, no_bash);
@@ -52,7 +55,9 @@ TEST_F(MaintainTest, WritesACacheThatIsBelieved) {
 
 TEST_F(MaintainTest, WritesThinManifests) {
   auto root = add_repository("one");
-  ebuild(root, "cat/foo/foo-1.ebuild", "SRC_URI=\"https://a.example/one.tar x? ( https://a.example/2 -> two.tar ) https://a.example/three.tar\"\nIUSE=x\n");
+  ebuild(root, "cat/foo/foo-1.ebuild",
+         "SRC_URI=\"https://a.example/one.tar x? ( https://a.example/2 -> two.tar ) "
+         "https://a.example/three.tar\"\nIUSE=x\n");
   write(root / "cat/foo/files/patch", "patch");
   write(path("distfiles/one.tar"), "one");
   std::string kept = "DIST two.tar 3 SHA512 " + std::string(128, 'b') + "\n";
@@ -64,7 +69,8 @@ TEST_F(MaintainTest, WritesThinManifests) {
   EXPECT_THAT(report->removed, ElementsAre("old.tar"));
   EXPECT_THAT(report->missing, ElementsAre("three.tar"));
   EXPECT_THAT(report->replaced, IsEmpty());
-  EXPECT_EQ(read(root / "cat/foo/Manifest"), "DIST one.tar 3 BLAKE2B " + util::hash(util::HashAlgorithm::blake2b, "one") + " SHA512 " +
+  EXPECT_EQ(read(root / "cat/foo/Manifest"), "DIST one.tar 3 BLAKE2B " +
+                                                 util::hash(util::HashAlgorithm::blake2b, "one") + " SHA512 " +
                                                  util::hash(util::HashAlgorithm::sha512, "one") + "\n" + kept);
   report = write_manifest(*open(root), {"cat", "foo"}, path("distfiles"));
   EXPECT_FALSE(report->changed);
@@ -99,15 +105,20 @@ TEST_F(MaintainTest, ChecksWhatReadingDoesNotFind) {
   write(root / "profiles/profiles.desc", "amd64 amd64 stable\namd64 gone dev\n");
   write(root / "licenses/MIT", "text");
   write(root / "cat/good/metadata.xml", "<pkgmetadata><use><flag name=\"x\">ex</flag></use></pkgmetadata>");
-  ebuild(root, "cat/good/good-1.ebuild", "LICENSE=MIT\nIUSE=x\nRDEPEND=\"x? ( cat/bad ) || ( cat/none cat/bad ) elibc_glibc? ( cat/bad )\"\nBDEPEND=dev-build/cmake\n");
+  ebuild(root, "cat/good/good-1.ebuild",
+         "LICENSE=MIT\nIUSE=x\nRDEPEND=\"x? ( cat/bad ) || ( cat/none cat/bad ) elibc_glibc? ( cat/bad "
+         ")\"\nBDEPEND=dev-build/cmake\n");
   ebuild(root, "cat/bad/bad-1.ebuild",
-         "LICENSE=Other\nIUSE=y\nKEYWORDS=\"amd64 mips\"\nRDEPEND=\"z? ( cat/none ) || ( cat/none cat/neither )\"\nREQUIRED_USE=\"w\"\nSRC_URI=https://a.example/a.tar\n");
+         "LICENSE=Other\nIUSE=y\nKEYWORDS=\"amd64 mips\"\nRDEPEND=\"z? ( cat/none ) || ( cat/none cat/neither "
+         ")\"\nREQUIRED_USE=\"w\"\nSRC_URI=https://a.example/a.tar\n");
   auto repository = open(root);
   std::string text;
-  for (const Problem& problem : check_repository(repository, {}, {{"dev-build", "cmake"}})) text += problem.where + ": " + problem.what + "\n";
-  for (const char* expected : {"profiles.desc:2", "bad: has no metadata.xml", "'y' is described neither", "KEYWORDS has 'mips'", "RDEPEND uses the flag 'z'",
-                               "RDEPEND needs cat/none", "no alternative of || ( cat/none cat/neither )", "REQUIRED_USE uses the flag 'w'",
-                               "license 'Other'", "a.tar has no line in the Manifest"})
+  for (const Problem& problem : check_repository(repository, {}, {{"dev-build", "cmake"}}))
+    text += problem.where + ": " + problem.what + "\n";
+  for (const char* expected :
+       {"profiles.desc:2", "bad: has no metadata.xml", "'y' is described neither", "KEYWORDS has 'mips'",
+        "RDEPEND uses the flag 'z'", "RDEPEND needs cat/none", "no alternative of || ( cat/none cat/neither )",
+        "REQUIRED_USE uses the flag 'w'", "license 'Other'", "a.tar has no line in the Manifest"})
     EXPECT_THAT(text, HasSubstr(expected));
   EXPECT_THAT(text, Not(HasSubstr("good")));
 }

@@ -21,7 +21,8 @@ TEST(Md5Cache, RefusesBrokenEntries) {
 }
 
 TEST(Md5Cache, ReadsMetadataByTheRulesOfItsEapi) {
-  auto metadata = parse_metadata({{"EAPI", "6"}, {"SLOT", "1/2"}, {"IUSE", "+a b -a b"}, {"BDEPEND", "not read"}, {"KEYWORDS", "amd64 ~arm64"}});
+  auto metadata = parse_metadata(
+      {{"EAPI", "6"}, {"SLOT", "1/2"}, {"IUSE", "+a b -a b"}, {"BDEPEND", "not read"}, {"KEYWORDS", "amd64 ~arm64"}});
   ASSERT_TRUE(metadata) << metadata.error().message();
   EXPECT_EQ(metadata->slot, "1");
   EXPECT_EQ(metadata->subslot, "2");

@@ -48,7 +48,8 @@ TEST_F(RepositoryTest, RefusesAMissingMaster) {
 
 TEST_F(RepositoryTest, ListsPackagesAndVersionsInOrder) {
   auto root = add_repository("one");
-  for (const char* version : {"1.10", "1.9", "1.9-r1", "1.9_rc1"}) ebuild(root, std::string("cat/foo/foo-") + version + ".ebuild");
+  for (const char* version : {"1.10", "1.9", "1.9-r1", "1.9_rc1"})
+    ebuild(root, std::string("cat/foo/foo-") + version + ".ebuild");
   ebuild(root, "sys/bar/bar-0.ebuild");
   ebuild(root, "unlisted/baz/baz-0.ebuild");
   write(root / "cat/foo/foo-latest.ebuild", "");
@@ -162,11 +163,12 @@ TEST_F(RepositoryTest, NamesEachBrokenEbuildAndKeepsTheRest) {
     EXPECT_EQ(repository->versions(name).size(), name.package == "good" ? 1u : 0u) << name.text();
   std::string problems = problems_text(*repository);
   for (const char* expected :
-       {"hang-1.ebuild: sourcing it did not end within 1 s", "exit-1.ebuild: it ended bash", "die-1.ebuild: die-1.ebuild:5: I give up",
-        "sub-1.ebuild:5: inside", "eclass-1.ebuild: eclass-1.ebuild:5: no eclass named 'missing'", "program-1.ebuild:5: the command 'uname'",
+       {"hang-1.ebuild: sourcing it did not end within 1 s", "exit-1.ebuild: it ended bash",
+        "die-1.ebuild: die-1.ebuild:5: I give up", "sub-1.ebuild:5: inside",
+        "eclass-1.ebuild: eclass-1.ebuild:5: no eclass named 'missing'", "program-1.ebuild:5: the command 'uname'",
         "syntax-1.ebuild: the ebuild ended with a failure", "syntax error", "'use' must not be called in global scope",
-        "kill-1.ebuild: bash ended while sourcing it", "slot-1.ebuild: SLOT", "depend-1.ebuild: RDEPEND", "unknown EAPI '99'",
-        "liar-1.ebuild: EAPI is '7'"})
+        "kill-1.ebuild: bash ended while sourcing it", "slot-1.ebuild: SLOT", "depend-1.ebuild: RDEPEND",
+        "unknown EAPI '99'", "liar-1.ebuild: EAPI is '7'"})
     EXPECT_THAT(problems, HasSubstr(expected));
 }
 
@@ -191,10 +193,13 @@ TEST_F(RepositoryTest, AccumulatesWhatEclassesSet) {
   auto root = add_repository("one");
   write(root / "eclass/inner.eclass", "IUSE=\"inner\"\nDEPEND=\"sys/inner\"\nRESTRICT=\"test\"\n");
   write(root / "eclass/outer.eclass",
-        "IUSE=\"outer\"\ninherit inner\nIUSE+=\" more\"\nDEPEND=\"sys/outer\"\nouter_src_compile() { :; }\nEXPORT_FUNCTIONS src_compile\n");
+        "IUSE=\"outer\"\ninherit inner\nIUSE+=\" more\"\nDEPEND=\"sys/outer\"\nouter_src_compile() { :; "
+        "}\nEXPORT_FUNCTIONS src_compile\n");
   for (const char* eapi : {"3", "7", "8"})
-    ebuild(root, std::string("cat/foo") + eapi + "/foo" + eapi + "-1.ebuild",
-           "IUSE=\"lost\"\nIUSE=\"own\"\nDEPEND=\"sys/own\"\nRESTRICT=\"mirror\"\ninherit outer\nsrc_install() { :; }\n", eapi);
+    ebuild(
+        root, std::string("cat/foo") + eapi + "/foo" + eapi + "-1.ebuild",
+        "IUSE=\"lost\"\nIUSE=\"own\"\nDEPEND=\"sys/own\"\nRESTRICT=\"mirror\"\ninherit outer\nsrc_install() { :; }\n",
+        eapi);
   auto repository = open(root);
   const Package* eight = only(*repository, "cat", "foo8");
   ASSERT_TRUE(eight);
@@ -232,7 +237,8 @@ TEST_F(RepositoryTest, FindsEclassesThroughMasters) {
 TEST_F(RepositoryTest, HasGlobalScopeFunctions) {
   auto root = add_repository("one");
   ebuild(root, "cat/foo/foo-1.2.3.ebuild",
-         "DESCRIPTION=\"$(ver_cut 1-2) $(ver_rs 1- _) ${PF} ${PR}\"\nhas a b a && HOMEPAGE=\"yes\"\nver_test 1.2 -lt 1.10 && HOMEPAGE+=\" less\"\n"
+         "DESCRIPTION=\"$(ver_cut 1-2) $(ver_rs 1- _) ${PF} ${PR}\"\nhas a b a && HOMEPAGE=\"yes\"\nver_test 1.2 -lt "
+         "1.10 && HOMEPAGE+=\" less\"\n"
          "elog hello\nLICENSE=\"$(get_libdir)\"\n");
   auto repository = open(root);
   const Package* package = only(*repository, "cat", "foo");
@@ -286,7 +292,8 @@ TEST_F(RepositoryTest, ReadsMirrorsAndManifests) {
 
 TEST_F(RepositoryTest, SeveralThreadsReadAtOnce) {
   auto root = add_repository("one");
-  for (int i = 0; i < 20; ++i) ebuild(root, "cat/p" + std::to_string(i) + "x/p" + std::to_string(i) + "x-1.ebuild", "inherit some\n");
+  for (int i = 0; i < 20; ++i)
+    ebuild(root, "cat/p" + std::to_string(i) + "x/p" + std::to_string(i) + "x-1.ebuild", "inherit some\n");
   write(root / "eclass/some.eclass", "IUSE=x\n");
   auto repository = open(root);
   std::atomic<size_t> found{0};

@@ -20,8 +20,10 @@ using testing::Not;
 
 TEST(AptSources, Deb822) {
   auto sources = parse_deb822_sources(
-      "# comment\nTypes: deb deb-src\nURIs: http://mirror.example/debian\nSuites: bookworm bookworm-updates\nComponents: main contrib\n"
-      "Signed-By:\n -----BEGIN\n .\n abc\n -----END\n\nTypes: deb\nURIs: http://x.example/\nSuites: s\nComponents: main\nEnabled: no\n\n"
+      "# comment\nTypes: deb deb-src\nURIs: http://mirror.example/debian\nSuites: bookworm "
+      "bookworm-updates\nComponents: main contrib\n"
+      "Signed-By:\n -----BEGIN\n .\n abc\n -----END\n\nTypes: deb\nURIs: http://x.example/\nSuites: s\nComponents: "
+      "main\nEnabled: no\n\n"
       "Types: deb-src\nURIs: http://x.example/\nSuites: s\nComponents: main\n");
   ASSERT_EQ(sources.size(), 1u);
   EXPECT_EQ(sources[0].suites, (std::vector<std::string>{"bookworm", "bookworm-updates"}));
@@ -31,7 +33,8 @@ TEST(AptSources, Deb822) {
 
 TEST(AptSources, OneLine) {
   auto sources = parse_one_line_sources(
-      "deb [arch=amd64 signed-by=/k/a.gpg,/k/b.gpg] https://mirror.example/debian bookworm main non-free # note\n# deb http://x x x\n"
+      "deb [arch=amd64 signed-by=/k/a.gpg,/k/b.gpg] https://mirror.example/debian bookworm main non-free # note\n# deb "
+      "http://x x x\n"
       "deb-src http://mirror.example/debian bookworm main\n");
   ASSERT_EQ(sources.size(), 1u);
   EXPECT_EQ(sources[0].uris[0], "https://mirror.example/debian");
@@ -41,7 +44,8 @@ TEST(AptSources, OneLine) {
 
 TEST(AptSources, OnlyDebianOfTheSuite) {
   auto sources = parse_one_line_sources(
-      "deb http://mirror.example/debian bookworm main contrib\ndeb http://mirror.example/debian-security bookworm-security main\n"
+      "deb http://mirror.example/debian bookworm main contrib\ndeb http://mirror.example/debian-security "
+      "bookworm-security main\n"
       "deb http://vendor.example/tools bookworm main\ndeb http://mirror.example/debian trixie main\n");
   auto text = debian_sources(sources, "bookworm");
   ASSERT_TRUE(text);
@@ -54,7 +58,8 @@ TEST(AptSources, OnlyDebianOfTheSuite) {
 
 TEST(AptSources, AnotherSuiteOfTheSameArchive) {
   auto sources = parse_one_line_sources(
-      "deb http://mirror.example/debian bookworm main\ndeb http://mirror.example/debian-security bookworm-security main\n");
+      "deb http://mirror.example/debian bookworm main\ndeb http://mirror.example/debian-security bookworm-security "
+      "main\n");
   auto text = debian_sources(sources, "trixie");
   ASSERT_TRUE(text);
   EXPECT_THAT(*text, HasSubstr("Suites: trixie\n"));
@@ -71,7 +76,8 @@ TEST(AptSources, NoDebian) {
 class Base : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::make_unique<util::TemporaryDirectory>(*util::TemporaryDirectory::create(fs::temp_directory_path(), "base-test"));
+    folder_ = std::make_unique<util::TemporaryDirectory>(
+        *util::TemporaryDirectory::create(fs::temp_directory_path(), "base-test"));
   }
   void write(const std::string& path, const std::string& text) const {
     fs::create_directories((folder_->path() / path).parent_path());
@@ -82,7 +88,8 @@ class Base : public testing::Test {
 
 TEST_F(Base, DescribesDebianByItsStatus) {
   write("var/lib/dpkg/status",
-        "Package: bison\nStatus: install ok installed\nVersion: 2:3.8.2+dfsg-1+b1\n\nPackage: cmake\nVersion: 3.25.1-1\n\n"
+        "Package: bison\nStatus: install ok installed\nVersion: 2:3.8.2+dfsg-1+b1\n\nPackage: cmake\nVersion: "
+        "3.25.1-1\n\n"
         "Package: liblzma-dev\nVersion: 5.4.1-1\n");
   fs::create_directories(folder_->path() / "usr/lib/x86_64-linux-gnu");
   write("etc/ld.so.conf.d/a.conf", "# c\n/usr/lib/x86_64-linux-gnu\n/not/there\n");
@@ -128,9 +135,10 @@ TEST_F(Base, TidyKeepsOnlyWhatBuildsMayUse) {
   bin.kind = tree::EntryKind::symlink;
   bin.target = "usr/bin";
   tree.put(bin);
-  for (const char* path : {"usr/bin/tool", "usr/include/stdio.h", "usr/include/crypt.h", "usr/lib/libcrypt.a", "usr/lib/libcrypt.so.1", "usr/lib/libc.a",
-                           "usr/lib/pkgconfig/any.pc", "usr/share/doc/a/copyright", "var/log/dpkg.log", "etc/machine-id", "var/lib/dpkg/status",
-                           "var/lib/dpkg/status-old"})
+  for (const char* path :
+       {"usr/bin/tool", "usr/include/stdio.h", "usr/include/crypt.h", "usr/lib/libcrypt.a", "usr/lib/libcrypt.so.1",
+        "usr/lib/libc.a", "usr/lib/pkgconfig/any.pc", "usr/share/doc/a/copyright", "var/log/dpkg.log", "etc/machine-id",
+        "var/lib/dpkg/status", "var/lib/dpkg/status-old"})
     put(path, 1'000);
   write("var/lib/dpkg/info/tool.list", "/.\n/bin\n/bin/tool\n");
   write("var/lib/dpkg/info/libc6-dev:amd64.list", "/usr/include/stdio.h\n/usr/lib/libc.a\n");
@@ -140,8 +148,8 @@ TEST_F(Base, TidyKeepsOnlyWhatBuildsMayUse) {
   ASSERT_TRUE(tidied) << tidied.error().message();
   std::vector<std::string> paths;
   for (const tree::Entry& entry : tree.entries) paths.push_back(entry.path);
-  EXPECT_EQ(paths, (std::vector<std::string>{"bin", "usr/bin/tool", "usr/include/stdio.h", "usr/lib/libc.a", "usr/lib/libcrypt.so.1",
-                                             "var/lib/dpkg/status"}));
+  EXPECT_EQ(paths, (std::vector<std::string>{"bin", "usr/bin/tool", "usr/include/stdio.h", "usr/lib/libc.a",
+                                             "usr/lib/libcrypt.so.1", "var/lib/dpkg/status"}));
   EXPECT_EQ(tree.find("usr/bin/tool")->owner, "tool");
   EXPECT_EQ(tree.find("usr/lib/libcrypt.so.1")->owner, "libcrypt1");
   EXPECT_EQ(tree.find("var/lib/dpkg/status")->owner, "(base)");

@@ -25,7 +25,8 @@ class Run : public testing::Test {
   void SetUp() override {
     auto works = check();
     if (!works) GTEST_SKIP() << works.error().message();
-    folder_ = std::make_unique<util::TemporaryDirectory>(*util::TemporaryDirectory::create(fs::temp_directory_path(), "sandbox-test"));
+    folder_ = std::make_unique<util::TemporaryDirectory>(
+        *util::TemporaryDirectory::create(fs::temp_directory_path(), "sandbox-test"));
     for (const char* name : {"low", "upper", "work"}) fs::create_directory(folder_->path() / name);
     for (const char* name : {"bin", "lib", "lib64", "sbin"})
       if (fs::is_symlink(fs::path("/") / name)) fs::copy_symlink(fs::path("/") / name, folder_->path() / "low" / name);
@@ -151,7 +152,8 @@ TEST_F(Run, BindsReadOnlyUnlessAsked) {
 }
 
 TEST_F(Run, FakesOwnership) {
-  EXPECT_EQ(output("touch /tmp/f; chown 33:44 /tmp/f && stat -c %u:%g /tmp/f; mknod /tmp/d c 1 3 && ls /tmp"), "0:0\nf\n");
+  EXPECT_EQ(output("touch /tmp/f; chown 33:44 /tmp/f && stat -c %u:%g /tmp/f; mknod /tmp/d c 1 3 && ls /tmp"),
+            "0:0\nf\n");
   auto command = shell("touch /tmp/f; chown 33:44 /tmp/f 2>/dev/null || echo no");
   command.fake_ownership = false;
   EXPECT_EQ(end(command).output, "no\n");
@@ -159,8 +161,10 @@ TEST_F(Run, FakesOwnership) {
 
 TEST_F(Run, ReachesNoSystemControls) {
   std::string text = output(
-      "for f in /proc/sys/kernel/hostname /proc/sysrq-trigger /proc/sys/kernel/core_pattern; do (echo x > $f) 2>/dev/null && echo wrote $f; "
-      "done; mount -t tmpfs x /tmp 2>/dev/null && echo mounted; unshare -U true 2>/dev/null && echo unshared; umount /usr 2>/dev/null && "
+      "for f in /proc/sys/kernel/hostname /proc/sysrq-trigger /proc/sys/kernel/core_pattern; do (echo x > $f) "
+      "2>/dev/null && echo wrote $f; "
+      "done; mount -t tmpfs x /tmp 2>/dev/null && echo mounted; unshare -U true 2>/dev/null && echo unshared; umount "
+      "/usr 2>/dev/null && "
       "echo unmounted; echo end");
   EXPECT_EQ(text, "end\n");
 }

@@ -25,7 +25,8 @@ using testing::HasSubstr;
 Result<BuiltPackage> add(const Store& store, const std::string& key, int files = 3) {
   util::TemporaryDirectory scratch = TRY(store.scratch("build"));
   fs::create_directories(scratch.path() / "root/usr/share");
-  for (int i = 0; i < files; ++i) std::ofstream(scratch.path() / "root/usr/share" / std::to_string(i)) << key << std::string(1000, 'x');
+  for (int i = 0; i < files; ++i)
+    std::ofstream(scratch.path() / "root/usr/share" / std::to_string(i)) << key << std::string(1000, 'x');
   fs::permissions(scratch.path() / "root/usr/share/0", fs::perms(0111));
   std::ofstream(scratch.path() / "environment") << "declare -- A=1\n";
   fs::create_symlink("0", scratch.path() / "root/usr/share/link");
@@ -52,7 +53,8 @@ int in_child(const std::function<int()>& run) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// A mount namespace of its own; for an ordinary user in a namespace of users, as himself. False where this machine allows none.
+// A mount namespace of its own; for an ordinary user in a namespace of users, as himself. False where this machine
+// allows none.
 bool own_mounts() {
   uid_t uid = ::getuid();
   gid_t gid = ::getgid();
@@ -141,11 +143,13 @@ TEST_F(StoreTest, SetsDamagedPackagesAside) {
       {"c3", [&](const fs::path& p) { fs::remove(p / "root/usr/share/2"); }, "missing"},
       {"c4", [&](const fs::path& p) { overwrite(p / "root/usr/share/2", "short"); }, "bytes"},
       {"c5", [&](const fs::path& p) { fs::remove_all(p / "root"); }, "no root"},
-      {"c6", [&](const fs::path& p) {
+      {"c6",
+       [&](const fs::path& p) {
          std::string ledger = *util::read_file(p / "ledger.json");
          ledger.replace(ledger.find("\"644\""), 5, "\"600\"");
          overwrite(p / "ledger.json", ledger);
-       }, "digest"},
+       },
+       "digest"},
   };
   for (const Case& test : cases) {
     ASSERT_TRUE(add(store, test.key));
@@ -231,7 +235,10 @@ TEST_F(StoreTest, KillInTheMiddleOfAddLeavesWholePackagesOnly) {
   EXPECT_TRUE(store.verify()->empty());
   EXPECT_FALSE(fs::exists(root_ / "damaged"));
   EXPECT_FALSE(names(root_ / "packages").empty());
-  { auto scratch = *store.scratch("mine"); EXPECT_EQ(names(root_ / "tmp").size(), 1u) << "folders of killed processes are gone"; }
+  {
+    auto scratch = *store.scratch("mine");
+    EXPECT_EQ(names(root_ / "tmp").size(), 1u) << "folders of killed processes are gone";
+  }
 }
 
 TEST_F(StoreTest, ScratchOfLivingProcessesStays) {

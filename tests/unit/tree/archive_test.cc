@@ -29,7 +29,9 @@ class Tar {
   }
   ~Tar() { ::archive_write_free(archive_); }
 
-  Tar& file(const std::string& path, std::string_view content, unsigned mode = 0644) { return add(path, AE_IFREG, mode, content); }
+  Tar& file(const std::string& path, std::string_view content, unsigned mode = 0644) {
+    return add(path, AE_IFREG, mode, content);
+  }
   Tar& directory(const std::string& path, unsigned mode = 0755) { return add(path, AE_IFDIR, mode); }
   Tar& symlink(const std::string& path, const std::string& target) {
     return add(path, AE_IFLNK, 0777, {}, [&](archive_entry* e) { ::archive_entry_set_symlink(e, target.c_str()); });
@@ -71,8 +73,10 @@ TEST_F(Archive, KeepsModesOwnersAndXattrsInTheLedgerOnly) {
       .directory("./")
       .directory("./sealed", 01000)
       .file("./sealed/tool", "bytes", 04111)
-      .add("./capable", AE_IFREG, 0755, "x", [](archive_entry* e) { ::archive_entry_xattr_add_entry(e, "security.capability", "\0\1", 2); })
-      .add("./null", AE_IFCHR, 0666, {}, [](archive_entry* e) { ::archive_entry_set_rdevmajor(e, 1), ::archive_entry_set_rdevminor(e, 3); })
+      .add("./capable", AE_IFREG, 0755, "x",
+           [](archive_entry* e) { ::archive_entry_xattr_add_entry(e, "security.capability", "\0\1", 2); })
+      .add("./null", AE_IFCHR, 0666, {},
+           [](archive_entry* e) { ::archive_entry_set_rdevmajor(e, 1), ::archive_entry_set_rdevminor(e, 3); })
       .add("./pipe", AE_IFIFO, 0600)
       .symlink("./link", "/absolute/target")
       .file("./\xff\xc3\xa9", "latin and utf-8");
@@ -104,7 +108,8 @@ TEST_F(Archive, KeepsModesOwnersAndXattrsInTheLedgerOnly) {
 }
 
 TEST_F(Archive, ReadsEveryCompressionAndPipes) {
-  for (int filter : {ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_BZIP2, ARCHIVE_FILTER_ZSTD}) {
+  for (int filter :
+       {ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_BZIP2, ARCHIVE_FILTER_ZSTD}) {
     fs::path into = scratch_.path() / std::to_string(filter);
     fs::create_directory(into);
     Tar(tar_, filter).file("a/b", "bytes");
@@ -137,7 +142,14 @@ TEST_F(Archive, KeepsHardLinksInOrder) {
 }
 
 TEST_F(Archive, LastOfEqualNamesWinsAndLinksKeepTheirBytes) {
-  Tar(tar_).file("a", "old").hardlink("b", "a").hardlink("c", "a").file("a", "new").directory("d").file("d/x", "").file("d", "flat");
+  Tar(tar_)
+      .file("a", "old")
+      .hardlink("b", "a")
+      .hardlink("c", "a")
+      .file("a", "new")
+      .directory("d")
+      .file("d/x", "")
+      .file("d", "flat");
   Tree tree = *extract_tar(tar_, into_);
   EXPECT_EQ(text("a"), "new");
   EXPECT_EQ(text("b"), "old");
@@ -182,12 +194,15 @@ TEST_F(Archive, RefusesWhatIsHostile) {
   EXPECT_THAT(refused([](Tar& t) { t.file("a", "x").file("a/b", "y"); }), HasSubstr("no folder"));
   EXPECT_THAT(refused([](Tar& t) { t.symlink("a", "b").symlink("b", "a").file("a/x", ""); }), HasSubstr("loop"));
   EXPECT_THAT(refused([](Tar& t) { t.file(std::string(300, 'n'), ""); }), HasSubstr("too long"));
-  EXPECT_THAT(refused([](Tar& t) { t.directory("a").file("a/t", "").hardlink("a", "a/t"); }), HasSubstr("refused a hard link"));
+  EXPECT_THAT(refused([](Tar& t) { t.directory("a").file("a/t", "").hardlink("a", "a/t"); }),
+              HasSubstr("refused a hard link"));
   EXPECT_FALSE(fs::exists(scratch_.path() / "evil"));
 }
 
 TEST_F(Archive, ReportsTruncationAndNonsense) {
-  Tar(tar_, ARCHIVE_FILTER_GZIP).file("a", std::string(100000, 'a')).file("b", *util::hash_file(util::HashAlgorithm::sha512, "/proc/self/exe"));
+  Tar(tar_, ARCHIVE_FILTER_GZIP)
+      .file("a", std::string(100000, 'a'))
+      .file("b", *util::hash_file(util::HashAlgorithm::sha512, "/proc/self/exe"));
   std::string bytes = *util::read_file(tar_);
   for (size_t cut : {bytes.size() / 2, bytes.size() / 4, size_t{20}}) {
     ASSERT_TRUE(util::write_file(tar_, bytes.substr(0, cut)));
@@ -204,10 +219,21 @@ TEST_F(Archive, ReportsTruncationAndNonsense) {
 }
 
 TEST_F(Archive, LayersRemoveAndReplace) {
-  Tar(tar_).file("keep", "1").file("gone/a", "2").file("gone/b", "3").file("opaque/old", "4").file("opaque/deep/old", "5").file("plain", "6");
+  Tar(tar_)
+      .file("keep", "1")
+      .file("gone/a", "2")
+      .file("gone/b", "3")
+      .file("opaque/old", "4")
+      .file("opaque/deep/old", "5")
+      .file("plain", "6");
   Tree tree = *extract_tar(tar_, into_, {.layer = true});
   fs::path second = scratch_.path() / "b.tar";
-  Tar(second).file("gone/new", "7").file("gone/.wh.a", "").file("opaque/new", "8").file("opaque/.wh..wh..opq", "").file(".wh.plain", "");
+  Tar(second)
+      .file("gone/new", "7")
+      .file("gone/.wh.a", "")
+      .file("opaque/new", "8")
+      .file("opaque/.wh..wh..opq", "")
+      .file(".wh.plain", "");
   Result<> applied = apply_tar(second, into_, tree, {.layer = true});
   ASSERT_TRUE(applied) << applied.error().message();
   std::vector<std::string> paths;

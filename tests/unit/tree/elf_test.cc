@@ -62,7 +62,9 @@ TEST(Elf, MemoryAndFileAgreeAndTruncationIsHarmless) {
     EXPECT_EQ(parse_elf(bytes), *read_elf(samples / name)) << name;
     for (size_t size = 0; size < bytes.size(); size += 7) (void)parse_elf(std::string_view(bytes).substr(0, size));
   }
-  EXPECT_FALSE(parse_elf("\x7f" "ELF"));
+  EXPECT_FALSE(
+      parse_elf("\x7f"
+                "ELF"));
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ TEST(Tree, KeepsOrderAndTheLastOfEqualPaths) {
 
 TEST(Tree, KnowsBadPaths) {
   for (const char* good : {"a", "a/b", "...", "a/..b", ".hidden"}) EXPECT_TRUE(valid_path(good)) << good;
-  for (const char* bad : {"", "/a", "a/", "a//b", ".", "..", "a/../b", "a/.", "../a"}) EXPECT_FALSE(valid_path(bad)) << bad;
+  for (const char* bad : {"", "/a", "a/", "a//b", ".", "..", "a/../b", "a/.", "../a"})
+    EXPECT_FALSE(valid_path(bad)) << bad;
   EXPECT_FALSE(valid_path(std::string_view("a\0b", 3)));
 }
 
@@ -83,7 +84,8 @@ TEST(Tree, DigestSeesAllThatAnImageShows) {
 TEST(Ledger, ComesBackAsItWas) {
   Tree tree;
   Entry file = make("usr/bin/\"quoted\"\\ \n\x01");
-  file.mode = 04755, file.uid = 4294967295u, file.gid = 7, file.mtime = -5, file.size = 1ull << 40, file.owner = "a/b-1";
+  file.mode = 04755, file.uid = 4294967295u, file.gid = 7, file.mtime = -5, file.size = 1ull << 40,
+  file.owner = "a/b-1";
   file.xattrs["security.capability"] = std::string("\0\xff\x02", 3);
   file.source = fs::path("/r") / file.path;
   Entry link = make("usr/bin/zz", EntryKind::hardlink);
@@ -136,7 +138,8 @@ TEST_F(TreeOnDisk, ScanReadsWhatIsThere) {
   ASSERT_TRUE(tree) << tree.error().message();
   std::vector<std::string> paths;
   for (const Entry& entry : tree->entries) paths.push_back(entry.path);
-  EXPECT_THAT(paths, testing::ElementsAre("bin", "bin/alias", "bin/tool", "fifo", "link", "sealed", "sealed/inside", "secret"));
+  EXPECT_THAT(
+      paths, testing::ElementsAre("bin", "bin/alias", "bin/tool", "fifo", "link", "sealed", "sealed/inside", "secret"));
   const Entry& file = *tree->find("bin/alias");
   EXPECT_EQ(file.kind, EntryKind::file);
   EXPECT_EQ(file.size, 7u);
