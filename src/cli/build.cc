@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "build/builder.h"
+#include "cli/base.h"
 #include "cli/command.h"
 #include "cli/planning.h"
 #include "cli/progress.h"
@@ -182,7 +183,7 @@ Result<int> build(const Context& context, const Arguments& arguments) {
 
   Progress progress(context);
   for (const std::string& warning : planned.plan.warnings) progress.line("warning: " + warning);
-  store::BaseRoot base = TRY(sandbox::obtain_base(store, planned.spec.base_from, [&](std::string_view text) {
+  store::BaseRoot base = TRY(base_root(store, planned.spec.base_from, [&](std::string_view text) {
     progress.step(fmt::format("base root {}: {}", planned.spec.base_from, text));
   }));
   sandbox::BaseDescription description = TRY(sandbox::describe_base(base));

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/base.h"
 #include "resolve/spec_check.h"
 #include "sandbox/base_root.h"
 #include "store/store.h"
@@ -110,7 +111,7 @@ Result<sandbox::BaseDescription> base_for_planning(const spec::ImageSpec& spec, 
     root.root = spec.base_from.substr(4);
   } else {
     store::Store store = TRY(store::Store::open(context.cache_dir));
-    root = TRY(sandbox::obtain_base(store, spec.base_from, [](std::string_view) {}));
+    root = TRY(base_root(store, spec.base_from, [](std::string_view) {}));
   }
   description = TRY(sandbox::describe_base(root));
   if (description.adopted_packages.empty()) description.adopted_packages = sandbox::adopted_packages();

@@ -9,6 +9,7 @@
 #include "build/build_folder.h"
 #include "build/builder.h"
 #include "build/distfiles.h"
+#include "cli/base.h"
 #include "cli/command.h"
 #include "cli/planning.h"
 #include "cli/progress.h"
@@ -86,7 +87,7 @@ Result<int> fresh_shell(const store::Store& store, const Context& context, const
   }
   Progress progress(context);
   store::BaseRoot base =
-      TRY(sandbox::obtain_base(store, planned.spec.base_from, [&](std::string_view text) { progress.step(text); }));
+      TRY(base_root(store, planned.spec.base_from, [&](std::string_view text) { progress.step(text); }));
   sandbox::BaseDescription description = TRY(sandbox::describe_base(base));
   std::vector<const repository::Repository*> repositories;
   for (const auto& repository : planned.repositories) repositories.push_back(repository.get());

@@ -103,6 +103,9 @@ struct LoadedImage {
   std::filesystem::path root;                         // the unpacked files: an overlay layer to run in
   std::shared_ptr<util::TemporaryDirectory> scratch;  // holds `root`
 };
+// What an image is known by before it is unpacked: the digest of its manifest, or of the file where it is one. The
+// reference is as for load_image.
+Result<std::string> image_identity(std::string_view reference, const store::Store& store);
 // Loads from oci:, oci-archive:, docker-archive:, dir: or tar:, from a bare path (guessed), or by NAME[:TAG] from the
 // images of the store, for run, why, diff, report.
 Result<LoadedImage> load_image(std::string_view reference, const store::Store& store);

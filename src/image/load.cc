@@ -140,17 +140,27 @@ Result<std::optional<Parts>> from_path(const fs::path& path, std::string_view ta
   return std::nullopt;  // a plain root file system
 }
 
-Result<Parts> find_parts(std::string_view reference, const store::Store& store, const fs::path& scratch) {
+// Where a reference points: transport (or ""), path, tag.
+struct Place {
+  std::string_view transport;
+  std::string path, tag;
+};
+
+Place place_of(std::string_view reference) {
   size_t colon = reference.find(':');
   std::string_view transport = colon == std::string_view::npos ? "" : reference.substr(0, colon);
   std::string_view place = known(transport) ? reference.substr(colon + 1) : reference;
-  std::string tag, path;
-  std::tie(path, tag) =
+  auto [path, tag] =
       transport == "docker-archive" && place.find(':') != std::string_view::npos && !is_there(place)
           ? std::pair(std::string(place.substr(0, place.find(':'))), std::string(place.substr(place.find(':') + 1)))
           : split_tag(place);
+  return {known(transport) ? transport : "", std::move(path), std::move(tag)};
+}
+
+Result<Parts> find_parts(std::string_view reference, const store::Store& store, const fs::path& scratch) {
+  auto [transport, path, tag] = place_of(reference);
   if (!is_there(path)) {
-    if (!known(transport))
+    if (transport.empty())
       if (auto parts = TRY(from_store(reference, store))) return std::move(*parts);
     return fail(ErrorKind::usage, fmt::format("no image '{}'", reference), path,
                 "there is no such file or folder, and the store has no image of that name",
@@ -162,6 +172,14 @@ Result<Parts> find_parts(std::string_view reference, const store::Store& store, 
 }
 
 }  // namespace
+
+Result<std::string> image_identity(std::string_view reference, const store::Store& store) {
+  Place place = place_of(reference);
+  std::error_code ec;
+  if (!fs::is_regular_file(place.path, ec)) return TRY(find_parts(reference, store, {})).manifest_digest;
+  std::string digest = "sha256:" + TRY(util::hash_file(util::HashAlgorithm::sha256, place.path));
+  return place.tag.empty() ? digest : fmt::format("{} {}", digest, place.tag);
+}
 
 Result<LoadedImage> load_image(std::string_view reference, const store::Store& store) {
   auto scratch = std::make_shared<util::TemporaryDirectory>(TRY(store.scratch("image")));

@@ -13,27 +13,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using Maker = std::function<Result<tree::Tree>(const fs::path& root)>;
-
-// The root of a recipe from the store, or made now. Two processes do not make the same one at once.
-Result<store::BaseRoot> find_or_make(const store::Store& store, std::string_view recipe, const Maker& make) {
-  std::string hash = util::hash(util::HashAlgorithm::sha256, recipe);
-  if (auto base = TRY(store.base(hash))) return std::move(*base);
-  util::FileLock lock = TRY(store.lock("base-" + hash));
-  if (auto base = TRY(store.base(hash))) return std::move(*base);
-  auto scratch = TRY(store.scratch("base"));
-  fs::path root = scratch.path() / "root";
-  TRY(util::make_directories(root));
-  tree::Tree tree = TRY(make(root));
-  return store.add_base(hash, recipe, root, std::move(tree));
-}
-
 Result<store::BaseRoot> from_debian(const store::Store& store, std::string_view suite, const Progress& progress) {
   if (suite.empty() || suite.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") != std::string_view::npos)
     return fail(ErrorKind::usage, fmt::format("'{}' is no name of a Debian suite", suite), {}, {},
                 "for example debian:bookworm");
-  return find_or_make(store, debian_recipe(suite),
-                      [&](const fs::path& root) { return make_debian_root(store, suite, root, progress); });
+  return find_or_make_base(store, debian_recipe(suite),
+                           [&](const fs::path& root) { return make_debian_root(store, suite, root, progress); });
 }
 
 Result<store::BaseRoot> from_tar(const store::Store& store, const fs::path& file, const Progress& progress) {
@@ -41,7 +26,7 @@ Result<store::BaseRoot> from_tar(const store::Store& store, const fs::path& file
   if (!fs::is_regular_file(file, ec)) return fail(ErrorKind::usage, "the archive of the base root is not there", file);
   if (progress) progress(fmt::format("reading {}", file.filename().string()));
   std::string recipe = "tar:" + TRY(util::hash_file(util::HashAlgorithm::sha256, file));
-  return find_or_make(store, recipe, [&](const fs::path& root) -> Result<tree::Tree> {
+  return find_or_make_base(store, recipe, [&](const fs::path& root) -> Result<tree::Tree> {
     if (progress) progress(fmt::format("unpacking {}", file.filename().string()));
     tree::ExtractOptions options;
     options.owner = "(base)";
@@ -57,7 +42,7 @@ Result<store::BaseRoot> from_directory(const store::Store& store, const fs::path
   if (progress) progress(fmt::format("reading {}", directory.string()));
   tree::Tree tree = TRY(tree::scan(directory));
   for (tree::Entry& entry : tree.entries) entry.owner = "(base)";
-  return find_or_make(store, "dir:" + tree::digest(tree), [&](const fs::path& root) -> Result<tree::Tree> {
+  return find_or_make_base(store, "dir:" + tree::digest(tree), [&](const fs::path& root) -> Result<tree::Tree> {
     if (progress) progress(fmt::format("copying {}", directory.string()));
     TRY(tree::materialize(tree, root, false, false));
     for (tree::Entry& entry : tree.entries)
@@ -68,6 +53,19 @@ Result<store::BaseRoot> from_directory(const store::Store& store, const fs::path
 
 }  // namespace
 
+Result<store::BaseRoot> find_or_make_base(const store::Store& store, std::string_view recipe,
+                                          const std::function<Result<tree::Tree>(const fs::path&)>& make) {
+  std::string hash = util::hash(util::HashAlgorithm::sha256, recipe);
+  if (auto base = TRY(store.base(hash))) return std::move(*base);
+  util::FileLock lock = TRY(store.lock("base-" + hash));
+  if (auto base = TRY(store.base(hash))) return std::move(*base);
+  auto scratch = TRY(store.scratch("base"));
+  fs::path root = scratch.path() / "root";
+  TRY(util::make_directories(root));
+  tree::Tree tree = TRY(make(root));
+  return store.add_base(hash, recipe, root, std::move(tree));
+}
+
 Result<store::BaseRoot> obtain_base(const store::Store& store, std::string_view from, const Progress& progress) {
   size_t colon = from.find(':');
   std::string_view kind = from.substr(0, colon),
@@ -75,8 +73,12 @@ Result<store::BaseRoot> obtain_base(const store::Store& store, std::string_view 
   if (kind == "debian") return from_debian(store, rest, progress);
   if (kind == "tar") return from_tar(store, fs::path(rest), progress);
   if (kind == "dir") return from_directory(store, fs::path(rest), progress);
+  if (kind == "host")
+    return fail(ErrorKind::usage, "the host itself cannot be the base root", {},
+                "a build's layers would lie inside the root that they cover, which overlayfs refuses",
+                "take from = \"debian:bookworm\", or dir:PATH with a copy of the root that you want");
   return fail(ErrorKind::usage, fmt::format("'{}' is no base root", from), {},
-              "known are debian:SUITE, tar:FILE and dir:PATH", "for example from = \"debian:bookworm\"");
+              "known are debian:SUITE, oci:REFERENCE, tar:FILE and dir:PATH", "for example from = \"debian:bookworm\"");
 }
 
 }  // namespace cooper::sandbox

@@ -26,8 +26,13 @@ struct BaseDescription {
   std::map<std::string, std::string> environment;
 };
 
-// `from` as in the spec: debian:SUITE | oci:REF | tar:FILE | dir:PATH | host. Made once per recipe and kept in the
-// store. `progress` gets one line per step ("downloading 180 packages").
+// The base root of a recipe from the store, or made now: `make` fills an empty folder and says what is in it. A recipe
+// is a text that decides the content. Two processes do not make the same one at once.
+Result<store::BaseRoot> find_or_make_base(const store::Store& store, std::string_view recipe,
+                                          const std::function<Result<tree::Tree>(const std::filesystem::path&)>& make);
+
+// `from` as in the spec: debian:SUITE | tar:FILE | dir:PATH (images are above this floor: cli/base.h has oci:). Made
+// once per recipe and kept in the store. `progress` gets one line per step ("downloading 180 packages").
 Result<store::BaseRoot> obtain_base(const store::Store& store, std::string_view from,
                                     const std::function<void(std::string_view)>& progress);
 Result<BaseDescription> describe_base(const store::BaseRoot& base);

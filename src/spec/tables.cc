@@ -168,7 +168,8 @@ Table<ImageSpec> profile_table() {
           {}};
 }
 
-// "kind:argument"; local paths become absolute here, so that nobody else needs the spec's folder for them.
+// "kind:argument"; local paths become absolute here, so that nobody else needs the spec's folder for them. An image
+// without a slash is one of the store.
 Kind<std::string> base_source() {
   Json schema = {{"type", "string"}, {"pattern", "^(host|(debian|oci|tar|dir):.+)$"}};
   return {std::move(schema), [](Reader& reader, const toml::node& node) -> std::optional<std::string> {
@@ -186,6 +187,8 @@ Kind<std::string> base_source() {
               return std::nullopt;
             }
             if (kind == "tar" || kind == "dir") return kind + ":" + from_spec_folder(reader, argument).string();
+            if (kind == "oci" && argument.contains('/'))
+              return kind + ":" + from_spec_folder(reader, argument).string();
             return value;
           }};
 }
