@@ -6,37 +6,44 @@
 #include "cli/command.h"
 #include "cli/plan_output.h"
 #include "cli/planning.h"
+#include "cli/question.h"
 #include "spec/spec.h"
 
 namespace cooper::cli {
 
 namespace {
 
-Result<int> plan(const Context& context, const std::string& file) {
+Result<int> plan(const Context& context, const Question& question) {
   const std::string form = context.format == "text" ? "tree" : context.format;
   if (form != "tree" && form != "portage" && form != "json" && form != "dot")
     return fail(ErrorKind::usage, fmt::format("`cooper plan` has no format '{}'", form), {}, {},
                 "use tree, portage, json or dot");
-  PlannedImage planned = TRY(plan_image(TRY(spec::load(file)), context));
+  PlannedImage planned = TRY(plan_or_suggest(TRY(spec_of(question)), context, TRY(plan_options_of(question))));
   if (!context.quiet)
     for (const std::string& warning : planned.plan.warnings) fmt::print(stderr, "warning: {}\n", warning);
-  if (form == "tree")
-    fmt::print("{}", plan_as_tree(planned, {context.color_stdout, context.verbose}));
-  else
-    fmt::print("{}", form == "portage" ? plan_as_portage(planned)
-                     : form == "json"  ? plan_as_json(planned)
-                                       : plan_as_dot(planned));
+  if (form == "json")
+    fmt::print("{}", plan_as_json(planned));
+  else if (form == "portage")
+    fmt::print("{}", plan_as_portage(planned));
+  else if (!planned.error)
+    fmt::print("{}",
+               form == "dot" ? plan_as_dot(planned) : plan_as_tree(planned, {context.color_stdout, context.verbose}));
+  if (planned.error) return std::unexpected(std::move(*planned.error));
   return 0;
 }
 
 }  // namespace
 
 void add_plan(Commands& commands) {
-  auto file = std::make_shared<std::string>();
-  CLI::App* app = commands.app.add_subcommand("plan", "Show what would be built for a spec: packages, versions, flags");
-  app->add_option("SPEC", *file, "the image spec, a TOML file")->required();
-  app->footer("--format: tree (default), portage (the lines of emerge --pretend), json, dot");
-  app->callback([&commands, file]() { commands.run = [&commands, file]() { return plan(commands.context, *file); }; });
+  auto question = std::make_shared<Question>();
+  CLI::App* app = commands.app.add_subcommand("plan", "Show what would be built: packages, versions, flags");
+  add_question_options(*app, *question);
+  app->footer(
+      "--format: tree (default), portage (the lines of emerge --pretend), json, dot\n"
+      "Where there is no plan, json and portage tell the changes that would give one, and that plan.");
+  app->callback([&commands, question]() {
+    commands.run = [&commands, question]() { return plan(commands.context, *question); };
+  });
 }
 
 }  // namespace cooper::cli

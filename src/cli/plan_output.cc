@@ -46,6 +46,7 @@ Json package_as_json(const PlannedImage& planned, size_t index) {
               {"slot", p.package->metadata.slot},
               {"subslot", p.package->metadata.subslot},
               {"eapi", std::string(p.package->metadata.eapi->name)},
+              {"root", p.in_image ? "image" : "build"},
               {"in_image", p.in_image},
               {"requested", std::find(plan.requested.begin(), plan.requested.end(), static_cast<int>(index)) !=
                                 plan.requested.end()}};
@@ -69,6 +70,28 @@ Json package_as_json(const PlannedImage& planned, size_t index) {
                        {"requirement", reason.requirement},
                        {"choice", reason.choice}});
   out["reasons"] = reasons;
+  return out;
+}
+
+Json changes_as_json(const std::vector<resolve::Change>& changes) {
+  Json use = Json::object(), keywords = Json::object(), licenses = Json::object(), unmask = Json::array();
+  for (const resolve::Change& change : changes) {
+    std::string name = change.package->cpv.text();
+    if (!change.use.empty()) use[name] = change.use;
+    if (!change.keyword.empty()) keywords[name] = change.keyword;
+    if (!change.licenses.empty()) licenses[name] = change.licenses;
+    if (change.unmask) unmask.push_back(name);
+  }
+  return {{"use", use}, {"keywords", keywords}, {"license", licenses}, {"unmask", unmask}};
+}
+
+// Packages of the image that builds need too: cooper builds them once, emerge would merge them into ROOT and into /.
+std::set<int> built_into_both_roots(const PlannedImage& planned) {
+  std::set<int> out;
+  if (!planned.options.like_portage || planned.options.one_root) return out;
+  for (const PlannedPackage& p : planned.plan.packages)
+    for (int member : p.build_closure)
+      if (at(planned.plan, member).in_image) out.insert(member);
   return out;
 }
 
@@ -117,21 +140,27 @@ std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const 
 
 std::string plan_as_portage(const PlannedImage& planned) {
   std::string out;
-  for (const PlannedPackage& p : planned.plan.packages) {
+  if (planned.error && planned.plan.packages.empty()) return out;
+  const std::set<int> twice = built_into_both_roots(planned);
+  for (size_t i = 0; i < planned.plan.packages.size(); ++i) {
+    const PlannedPackage& p = planned.plan.packages[i];
     const auto& m = p.package->metadata;
     bool fetch_restricted = std::any_of(m.restrict.children.begin(), m.restrict.children.end(),
                                         [](const auto& n) { return n.word == "fetch"; });
-    out += fmt::format("[ebuild  N {}   ] {}{}::{}{}", fetch_restricted ? "F" : " ", p.package->cpv.text(),
-                       slot_suffix(*p.package), p.package->repository->name(), p.in_image ? " to /image/" : "");
+    std::string head = fmt::format("[ebuild  N {}   ] {}{}::{}", fetch_restricted ? "F" : " ", p.package->cpv.text(),
+                                   slot_suffix(*p.package), p.package->repository->name());
+    std::string use;
     for (const auto& [variable, flags] : shown_flags(p, *planned.config))
-      out += fmt::format(" {}=\"{}\"", variable, util::join(flags, " "));
-    out += '\n';
+      use += fmt::format(" {}=\"{}\"", variable, util::join(flags, " "));
+    if (!p.in_image || twice.contains(static_cast<int>(i))) out += head + use + '\n';
+    if (p.in_image) out += head + " to /image/" + use + '\n';
   }
   auto in_image = static_cast<size_t>(std::count_if(planned.plan.packages.begin(), planned.plan.packages.end(),
                                                     [](const auto& p) { return p.in_image; }));
   out += fmt::format("\nTotal: {} ({} in the image, {} to build them)\n",
                      util::count(planned.plan.packages.size(), "package"), in_image,
                      planned.plan.packages.size() - in_image);
+  if (!planned.changes.empty()) out += "\nThese changes are needed:\n" + changes_as_text(planned) + "\n";
   return out;
 }
 
@@ -140,10 +169,21 @@ std::string plan_as_json(const PlannedImage& planned) {
   Json packages = Json::array(), provided = Json::array();
   for (size_t i = 0; i < plan.packages.size(); ++i) packages.push_back(package_as_json(planned, i));
   for (const auto& p : plan.provided) provided.push_back({{"cpv", p.cpv.text()}, {"by", p.by}});
-  Json out = {{"name", planned.spec.name},      {"profile", planned.spec.profile},
-              {"base", planned.spec.base_from}, {"requested", names(plan, plan.requested)},
-              {"packages", packages},           {"provided", provided},
-              {"warnings", plan.warnings}};
+  Json out = {{"success", !planned.error},
+              {"name", planned.spec.name},
+              {"profile", planned.spec.profile},
+              {"base", planned.spec.base_from},
+              {"requested", names(plan, plan.requested)},
+              {"packages", packages},
+              {"provided", provided},
+              {"warnings", plan.warnings},
+              {"changes", changes_as_json(planned.changes)}};
+  if (const auto& e = planned.error)
+    out["error"] = {{"kind", e->kind == ErrorKind::usage ? "usage" : "no resolution"},
+                    {"what", e->what},
+                    {"where", e->where},
+                    {"why", e->why},
+                    {"hint", e->hint}};
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -13,9 +13,12 @@ struct PlanStyle {
 };
 
 std::string plan_as_tree(const PlannedImage& planned, const PlanStyle& style);
-std::string plan_as_portage(const PlannedImage& planned);  // the lines of `emerge --pretend`
+// The lines of `emerge --pretend`; where changes are needed, these below.
+std::string plan_as_portage(const PlannedImage& planned);
 std::string plan_as_json(const PlannedImage& planned);
 std::string plan_as_dot(const PlannedImage& planned);
+// The changes as lines to paste: into the spec, or into etc/portage where the plan is made with one.
+std::string changes_as_text(const PlannedImage& planned);
 
 // The flags that are shown: IUSE without what USE_EXPAND_HIDDEN hides, grouped as emerge does: "USE" first, then
 // variables. Each flag: "intl", "-gd", in parentheses where the profile locks it; those that are on first.

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "cli/base.h"
+#include "cli/plan_output.h"
+#include "repository/installed.h"
 #include "resolve/spec_check.h"
 #include "sandbox/base_root.h"
 #include "store/store.h"
@@ -32,7 +34,7 @@ Result<std::shared_ptr<Repository>> open_one(const spec::RepositorySpec& entry, 
         fmt::format("{}it is the repository '{}' of {}", error.why.empty() ? "" : "\n", entry.name, entry.where);
     return std::unexpected(std::move(error));
   }
-  if ((*opened)->name() != entry.name)
+  if (!entry.name.empty() && (*opened)->name() != entry.name)
     return fail(ErrorKind::usage, fmt::format("the repository '{}' calls itself '{}'", entry.name, (*opened)->name()),
                 entry.where, fmt::format("{}/profiles/repo_name says so", entry.path),
                 fmt::format("write: {} = \"{}\"", (*opened)->name(), entry.path));
@@ -97,13 +99,19 @@ repository::UserSettings settings_of(const spec::ImageSpec& spec) {
   return out;
 }
 
-// What the base root gives to builds and, by adoption, to the image. A Debian suite is known from a table; other roots
-// must be there to be looked at.
-Result<sandbox::BaseDescription> base_for_planning(const spec::ImageSpec& spec, const Context& context) {
-  sandbox::BaseDescription description;
-  description.adopted_packages = sandbox::adopted_packages();
-  description.provides = sandbox::provides_for(spec.base_from);
-  if (!description.provides.empty()) return description;
+std::vector<repository::InstalledPackage> as_installed(const std::vector<std::string>& provides) {
+  std::vector<repository::InstalledPackage> out;
+  for (const std::string& text : provides)
+    if (auto cpv = ebuild::Cpv::parse(text)) out.push_back({.cpv = std::move(*cpv)});
+  return out;
+}
+
+// What the base root gives to builds. A Debian suite is known from a table; other roots must be there to be looked at.
+Result<std::vector<repository::InstalledPackage>> base_for_planning(const spec::ImageSpec& spec,
+                                                                    const Context& context) {
+  if (spec.base_from == no_base) return {};
+  std::vector<std::string> provides = sandbox::provides_for(spec.base_from);
+  if (!provides.empty()) return as_installed(provides);
   store::BaseRoot root;
   if (spec.base_from == "host") {
     root.root = "/";
@@ -113,16 +121,23 @@ Result<sandbox::BaseDescription> base_for_planning(const spec::ImageSpec& spec, 
     store::Store store = TRY(store::Store::open(context.cache_dir));
     root = TRY(base_root(store, spec.base_from, [](std::string_view) {}));
   }
-  description = TRY(sandbox::describe_base(root));
-  if (description.adopted_packages.empty()) description.adopted_packages = sandbox::adopted_packages();
-  return description;
+  std::error_code ec;
+  if (!fs::is_directory(root.root, ec))
+    return fail(ErrorKind::usage, "the folder of the base root is not there", root.root);
+  if (fs::is_directory(root.root / "var/db/pkg", ec)) return repository::list_installed(root.root);
+  return as_installed(TRY(sandbox::describe_base(root)).provides);
 }
 
 Result<resolve::Request> request_for(const PlannedImage& planned, const Context& context) {
   const spec::ImageSpec& spec = planned.spec;
+  const PlanOptions& options = planned.options;
   resolve::Request request;
   request.repositories = planned.repositories;
   request.config = planned.config;
+  request.like_portage = options.like_portage;
+  request.one_root = options.one_root;
+  request.only_dependencies = options.only_dependencies;
+  request.test_dependencies = options.test_dependencies;
   for (const auto& atom : spec.packages) {
     request.targets.push_back(atom.value);
     request.target_origins.push_back(atom.where);
@@ -131,12 +146,13 @@ Result<resolve::Request> request_for(const PlannedImage& planned, const Context&
     request.targets.push_back(TRY(ebuild::Atom::parse_user("sys-libs/glibc")));
     request.target_origins.push_back(fmt::format("{}: [base] libc = \"build\"", spec.file.string()));
   }
-  sandbox::BaseDescription base = TRY(base_for_planning(spec, context));
-  for (const std::string& text : base.provides)
-    if (auto cpv = ebuild::Cpv::parse(text)) request.base_provides.push_back(std::move(*cpv));
-  for (const std::string& name : base.adopted_packages)
-    if (!spec.build_libc || name != "sys-libs/glibc")
-      request.image_provides.push_back(TRY(ebuild::Atom::parse_user(name)));
+  request.base_provides = TRY(base_for_planning(spec, context));
+  if (!options.root.empty()) request.image_has = TRY(repository::list_installed(options.root));
+  // Portage knows of no adoption: all that an image needs at run time is built for it.
+  if (!options.like_portage)
+    for (const std::string& name : sandbox::adopted_packages())
+      if (!spec.build_libc || name != "sys-libs/glibc")
+        request.image_provides.push_back(TRY(ebuild::Atom::parse_user(name)));
   // What is left out of the image need not be built for it, nor what only it needs.
   for (const auto& atom : spec.exclude) request.image_provides.push_back(atom.value);
   return request;
@@ -154,8 +170,15 @@ std::vector<std::string> problems_of(const Repositories& repositories) {
 }  // namespace
 
 Result<PlannedImage> plan_image(spec::ImageSpec spec, const Context& context) {
+  PlannedImage planned = TRY(plan_or_suggest(std::move(spec), context, {}));
+  if (planned.error) return std::unexpected(std::move(*planned.error));
+  return planned;
+}
+
+Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& context, const PlanOptions& options) {
   PlannedImage out;
   out.spec = std::move(spec);
+  out.options = options;
   out.repositories = TRY(open_repositories(out.spec, context));
   out.config = TRY(repository::Config::load(out.repositories, out.spec.profile, settings_of(out.spec)));
   TRY(resolve::check_spec(out.spec, out.repositories, *out.config));
@@ -163,11 +186,19 @@ Result<PlannedImage> plan_image(spec::ImageSpec spec, const Context& context) {
   auto plan = resolve::resolve(request);
   std::vector<std::string> problems = problems_of(out.repositories);
   if (!plan) {
+    out.error = std::move(plan).error();
+    if (out.error->kind == ErrorKind::no_resolution && options.suggest) {
+      auto suggestion = resolve::suggest(request, options.permissions);
+      out.changes = std::move(suggestion.changes);
+      if (suggestion.plan) {
+        out.plan = std::move(*suggestion.plan);
+        out.error->hint = changes_as_text(out);
+      }
+    }
     // An ebuild that could not be read may be the very one that is missing.
-    Error error = std::move(plan).error();
     for (size_t i = 0; i < problems.size() && i < 5; ++i)
-      error.why += fmt::format("{}note: {}", error.why.empty() ? "" : "\n", problems[i]);
-    return std::unexpected(std::move(error));
+      out.error->why += fmt::format("{}note: {}", out.error->why.empty() ? "" : "\n", problems[i]);
+    return out;
   }
   out.plan = std::move(*plan);
   for (std::string& warning : resolve::unused_flags(out.spec, out.plan))

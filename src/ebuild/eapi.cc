@@ -82,6 +82,7 @@ std::string_view eapi_of_ebuild(std::string_view text) {
 
 const Eapi* find_eapi(std::string_view name) {
   if (name.empty()) return &table[0];  // PMS 7.3.1: an empty EAPI is 0
+  if (name == "9-pre1") name = "9";    // the draft's name, which Portage knows it by
   for (const Eapi& eapi : table)
     if (eapi.name == name) return &eapi;
   return nullptr;

@@ -38,6 +38,10 @@ struct VisibilityReason {
   Visibility visibility = Visibility::visible;
   std::string why;     // "~amd64 keyword", "package.mask: profiles/package.mask:12: …"
   std::string remedy;  // the spec line that would allow it, or ""
+  // All that stands in the way; `visibility` and `why` tell the first of it.
+  bool masked = false;                // by a package.mask
+  std::string keyword;                // what accept_keywords lacks: "~amd64", "**"; "" where keywords are accepted
+  std::vector<std::string> licenses;  // not accepted
 };
 
 // One profile stack with user settings over it. Immutable; all methods are safe from several threads.

@@ -79,6 +79,9 @@ class ConfigLoader {
     TRY(read_variables());
     TRY(read_repositories());
     config_->iuse_mark_ = config_->use_.mark();
+    // FEATURES=test asks for tests wherever nothing says otherwise, as Portage has it.
+    const std::string& features = config_->variables_["FEATURES"];
+    if (std::ranges::count(util::words(features), "test") > 0) config_->use_.add("test", origin("FEATURES=test"));
     for (size_t i = 0; i < nodes_.size(); ++i) TRY(read_profile(nodes_[i], profile_layers_[i]));
     add_user_use();
     TRY(read_packages_files());

@@ -133,35 +133,39 @@ VisibilityReason ProfileConfig::visibility(const Package& package) const {
       auto chain = package.repository->chain();
       if (std::ranges::find(chain, mask.repository) == chain.end()) return;
     }
-    out = {Visibility::masked_by_package_mask, mask.why, {}};
+    out.visibility = Visibility::masked_by_package_mask, out.why = mask.why;
   });
   if (out.visibility != Visibility::visible) {
     bool unmasked = false;
     unmasks_.each(package, [&](const Mask&) { unmasked = true; });
-    if (!unmasked) {
-      out.remedy = fmt::format("unmask = [\"={}\"]", package.cpv.text());
-      return out;
-    }
-    out = {};
+    if (unmasked)
+      out = {};
+    else
+      out.masked = true, out.remedy = fmt::format("unmask = [\"={}\"]", package.cpv.text());
   }
+  auto obstacle = [&](Visibility kind, std::string why, std::string remedy) {
+    if (out.visibility != Visibility::visible) return;
+    out.visibility = kind, out.why = std::move(why), out.remedy = std::move(remedy);
+  };
   Keywords accepted = accepted_keywords(package);
   if (!ebuild::keywords_accepted(keyword_views(package), accepted)) {
     const auto& keywords = package.metadata.keywords;
     bool testing = std::ranges::find(keywords, "~" + arch_) != keywords.end();
     bool stable = std::ranges::find(keywords, arch_) != keywords.end();
-    std::string wanted = testing ? "~" + arch_ : stable ? arch_ : "**";
-    std::string why = testing            ? wanted + " keyword"
-                      : keywords.empty() ? "no keywords"
-                                         : fmt::format("no keyword for {}", arch_);
-    return {Visibility::masked_by_keyword, std::move(why),
-            fmt::format("[package.\"{}\"]\nkeywords = [\"{}\"]", name, wanted)};
+    out.keyword = testing ? "~" + arch_ : stable ? arch_ : "**";
+    obstacle(Visibility::masked_by_keyword,
+             testing            ? out.keyword + " keyword"
+             : keywords.empty() ? "no keywords"
+                                : fmt::format("no keyword for {}", arch_),
+             fmt::format("[package.\"{}\"]\nkeywords = [\"{}\"]", name, out.keyword));
   }
-  std::vector<std::string> obstacles = license_obstacles(package);
-  if (!obstacles.empty()) {
+  out.licenses = license_obstacles(package);
+  if (!out.licenses.empty()) {
     std::string quoted;
-    for (const std::string& license : obstacles) quoted += fmt::format("{}\"{}\"", quoted.empty() ? "" : ", ", license);
-    return {Visibility::masked_by_license, "license not accepted: " + util::join(obstacles, ", "),
-            fmt::format("[package.\"{}\"]\nlicense = [{}]", name, quoted)};
+    for (const std::string& license : out.licenses)
+      quoted += fmt::format("{}\"{}\"", quoted.empty() ? "" : ", ", license);
+    obstacle(Visibility::masked_by_license, "license not accepted: " + util::join(out.licenses, ", "),
+             fmt::format("[package.\"{}\"]\nlicense = [{}]", name, quoted));
   }
   return out;
 }

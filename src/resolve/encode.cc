@@ -63,7 +63,8 @@ void Search::expand(Variable v) {
       one_per_slot(meaning.root, meaning.instance);
       add_dependencies(meaning.instance, DependencyClass::rdepend, meaning.root, antecedent);
       add_dependencies(meaning.instance, DependencyClass::pdepend, meaning.root, antecedent);
-      if (meaning.root == image_root)  // install-time tools run beside the image, not in it
+      // Install-time tools run beside the image, not in it. What is only built with is not installed by its phases.
+      if (meaning.root == image_root || universe_.request().like_portage)
         add_dependencies(meaning.instance, DependencyClass::idepend, build_root(meaning.instance), antecedent);
       break;
     case VariableMeaning::Kind::branch: {
@@ -76,7 +77,15 @@ void Search::expand(Variable v) {
   }
 }
 
+bool Search::counts(DependencyClass kind, InstanceId id) {
+  const auto& only = universe_.request().only_dependencies;
+  if (!only || only->runtime || !universe_.is_target(id)) return true;
+  if (kind == DependencyClass::idepend) return only->install;
+  return kind == DependencyClass::depend || kind == DependencyClass::bdepend;
+}
+
 void Search::add_dependencies(InstanceId id, DependencyClass kind, Root root, Literal antecedent) {
+  if (!counts(kind, id)) return;
   need(universe_.dependencies(id).of(kind), {.owner = id, .kind = kind, .root = root, .antecedent = antecedent});
 }
 
@@ -88,9 +97,9 @@ void Search::need(const DependencyNode& node, Requirement context) {
 }
 
 void Search::need_atom(Requirement requirement) {
-  if (provided(requirement.root, requirement.node->atom)) {
+  if (provided(requirement.root, requirement.node->atom, requirement.owner)) {
     // Headers and libraries of the image are to be built against, also where the base root has some of its own.
-    if (requirement.kind != DependencyClass::depend) return;
+    if (requirement.kind != DependencyClass::depend || universe_.request().like_portage) return;
     requirement.optional = true;
   }
   for (InstanceId id : candidates(*requirement.node, requirement.owner))

@@ -25,7 +25,20 @@ std::string_view verb(DependencyClass kind) {
 // Tells a minimal contradiction in the order in which it follows from the request.
 class Story {
  public:
-  explicit Story(Search& search) : search_(search), universe_(search.universe()) { read_core(); }
+  explicit Story(Search& search) : search_(search), universe_(search.universe()) {
+    read_core();
+    for (int index : starts_) find_dead_ends(index);
+  }
+
+  std::vector<DeadEnd> dead_ends() const {
+    std::vector<DeadEnd> out;
+    for (int index : dead_ends_) {
+      const Requirement& requirement = search_.requirements()[static_cast<size_t>(index)];
+      if (!requirement.node->is_leaf) continue;
+      out.push_back({requirement.node->atom, requirement.owner});
+    }
+    return out;
+  }
 
   Error tell() {
     walk();
@@ -82,8 +95,8 @@ class Story {
 
   // Breadth first from the request along the clauses of the contradiction.
   void walk() {
-    for (int index : starts_)
-      if (find_headline(index)) break;
+    // The dead end that the preferred choices lead to first: of several, the one that the user most likely means.
+    if (!dead_ends_.empty()) tell_headline(dead_ends_.front());
     std::deque<Variable> open;
     std::set<Variable> seen;
     auto reach = [&](int index) {
@@ -109,29 +122,42 @@ class Story {
       where_ = origin(search_.requirements()[static_cast<size_t>(starts_[0])].target);
   }
 
-  // The dead end that the preferred choices lead to first: of several, the one that the user most likely means.
-  bool find_headline(int index) {
-    if (!headline_seen_.insert(index).second) return false;
+  // What nothing satisfies, in the order in which the preferred choices lead there.
+  void find_dead_ends(int index) {
+    if (!visited_.insert(index).second) return;
     const Requirement& requirement = search_.requirements()[static_cast<size_t>(index)];
-    if (requirement.options.empty()) {
-      what_ = fmt::format("nothing satisfies '{}'", need_text(requirement));
-      if (requirement.target < 0)
-        what_ += fmt::format(", which {} needs {}", universe_.text(requirement.owner), verb(requirement.kind));
-      where_ = requirement.target >= 0 ? origin(requirement.target) : "";
-      headline_ = index;
-      return true;
-    }
-    for (Literal option : requirement.options) {
+    if (requirement.options.empty()) dead_ends_.push_back(index);
+    for (Literal option : likeliest_first(requirement)) {
       std::vector<Variable> follow{option.variable()};
       const VariableMeaning& meaning = search_.meaning(option.variable());
       if (meaning.kind == VariableMeaning::Kind::in_root && builds_.contains({meaning.root, meaning.instance}))
         follow.push_back(search_.built(meaning.instance));
       for (Variable v : follow)
         if (auto next = by_antecedent_.find(v); next != by_antecedent_.end())
-          for (int further : next->second)
-            if (find_headline(further)) return true;
+          for (int further : next->second) find_dead_ends(further);
     }
-    return false;
+  }
+
+  // A branch of packages that are there but for their flags is nearer to an answer than one of masked packages.
+  std::vector<Literal> likeliest_first(const Requirement& requirement) {
+    std::vector<Literal> options = requirement.options;
+    if (requirement.node->is_leaf) return options;
+    std::ranges::stable_partition(options, [&](Literal option) {
+      const VariableMeaning& meaning = search_.meaning(option.variable());
+      const auto& branch = requirement.node->children[static_cast<size_t>(meaning.branch)];
+      auto atoms = ebuild::leaves(branch);
+      return std::ranges::all_of(atoms, [&](const auto* leaf) { return universe_.has_visible(leaf->atom); });
+    });
+    return options;
+  }
+
+  void tell_headline(int index) {
+    const Requirement& requirement = search_.requirements()[static_cast<size_t>(index)];
+    what_ = fmt::format("nothing satisfies '{}'", need_text(requirement));
+    if (requirement.target < 0)
+      what_ += fmt::format(", which {} needs {}", universe_.text(requirement.owner), verb(requirement.kind));
+    where_ = requirement.target >= 0 ? origin(requirement.target) : "";
+    headline_ = index;
   }
 
   static std::string need_text(const Requirement& requirement) {
@@ -226,7 +252,8 @@ class Story {
   std::vector<const ClauseMeaning*> conflicts_;
   std::string what_, where_;
   int headline_ = -1;
-  std::set<int> headline_seen_;
+  std::set<int> visited_;
+  std::vector<int> dead_ends_;                                                         // indices of requirements
   std::map<std::tuple<std::string, std::string, DependencyClass>, size_t> same_need_;  // → index of its line
   std::map<size_t, std::vector<InstanceId>> owners_;                                   // by line
   std::vector<std::string> lines_, remedies_;
@@ -234,7 +261,10 @@ class Story {
 
 }  // namespace
 
-Error explain_failure(Search& search) { return Story(search).tell(); }
+Failure explain_failure(Search& search) {
+  Story story(search);
+  return {story.tell(), story.dead_ends()};
+}
 
 std::optional<Error> unknown_target(Universe& universe) {
   const Request& request = universe.request();

@@ -7,8 +7,19 @@
 
 namespace cooper::resolve {
 
+// An atom that nothing satisfies.
+struct DeadEnd {
+  ebuild::Atom atom;
+  InstanceId owner = no_instance;  // the package that needs it; none: the request
+};
+
+struct Failure {
+  Error error;
+  std::vector<DeadEnd> dead_ends;  // in the order in which the preferred choices lead there
+};
+
 // After Search::solve() said that nothing fits.
-Error explain_failure(Search& search);
+Failure explain_failure(Search& search);
 
 // A target that no ebuild matches, masked or not: a slip in the spec.
 std::optional<Error> unknown_target(Universe& universe);

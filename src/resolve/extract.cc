@@ -41,7 +41,7 @@ class GraphReader {
       read_build(id);
       for (InstanceId member : graph_.closure[id]) find(member, root);
       for (const Edge& edge : graph_.build[id]) find(edge.to, root);
-      if (graph_.image.contains(id)) continue;
+      if (graph_.runtime.contains(id)) continue;
       graph_.runtime[id] = edges(id, runtime_classes, graph_.root_of[id]);
       for (const Edge& edge : graph_.runtime[id]) find(edge.to, graph_.root_of[id]);
     }
@@ -51,7 +51,8 @@ class GraphReader {
  private:
   std::vector<Edge> edges(InstanceId id, std::span<const DependencyClass> classes, Root root) {
     std::vector<Edge> out;
-    for (DependencyClass kind : classes) collect(universe_.dependencies(id).of(kind), id, root, {.kind = kind}, out);
+    for (DependencyClass kind : classes)
+      if (search_.counts(kind, id)) collect(universe_.dependencies(id).of(kind), id, root, {.kind = kind}, out);
     return out;
   }
 
@@ -71,13 +72,12 @@ class GraphReader {
     if (leaf.atom.block != ebuild::Block::none) return;
     edge.leaf = &leaf;
     edge.to = search_.satisfier(leaf, owner, root);
-    if (search_.provided(root, leaf.atom)) {
+    if (search_.provided(root, leaf.atom, owner)) {
       // What the image has is built against it; all else the base root (or the adoption) gives.
-      bool from_image =
-          edge.kind == DependencyClass::depend && edge.to != no_instance && search_.selected(image_root, edge.to);
+      bool from_image = edge.kind == DependencyClass::depend && edge.to != no_instance &&
+                        search_.selected(image_root, edge.to) && !universe_.request().like_portage;
       if (!from_image) {
-        int base = root == image_root ? -1 : universe_.base_provides(leaf.atom);
-        if (base >= 0) graph_.base_used.insert(base);
+        if (int base = search_.base_package(root, leaf.atom, owner); base >= 0) graph_.base_used.insert(base);
         return;
       }
       edge.optional = true;
@@ -101,7 +101,7 @@ class GraphReader {
       for (const Edge& edge : runtime_in(member, root)) add(edge);
     }
     graph_.closure[id].assign(closure.begin(), closure.end());
-    if (graph_.image.contains(id)) {
+    if (graph_.image.contains(id) || universe_.request().like_portage) {
       constexpr DependencyClass install[] = {DependencyClass::idepend};
       for (const Edge& edge : edges(id, install, root)) direct.push_back(edge);
     }
@@ -150,7 +150,8 @@ bool check_bindings(Search& search, const Graph& graph) {
     std::vector<const DependencyNode*> atoms;
     collect_atoms(search, universe.dependencies(id).rdepend, id, image_root, false, atoms);
     for (const DependencyNode* leaf : atoms) {
-      if (leaf->atom.slot_operator != ebuild::SlotOperator::equal || search.provided(image_root, leaf->atom)) continue;
+      if (leaf->atom.slot_operator != ebuild::SlotOperator::equal || search.provided(image_root, leaf->atom, id))
+        continue;
       for (const Edge& edge : graph.build.at(id)) {
         if (edge.kind != DependencyClass::depend || edge.leaf->atom.slot_operator != ebuild::SlotOperator::equal)
           continue;
@@ -179,7 +180,7 @@ bool check_bindings(Search& search, const Graph& graph) {
 }
 
 bool has_blocked_build(Search& search, const Graph& graph) {
-  if (search.policy() == RootPolicy::separate) return false;
+  if (search.policy() != RootPolicy::shared) return false;
   Universe& universe = search.universe();
   std::map<InstanceId, std::vector<const DependencyNode*>> runtime;  // blockers by package
   for (InstanceId id : graph.found)

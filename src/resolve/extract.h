@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -49,5 +50,11 @@ std::vector<InstanceId> order_builds(Search& search, Graph& graph, std::vector<s
 
 Plan make_plan(Search& search, const Graph& graph, const std::vector<InstanceId>& order,
                std::vector<std::string> warnings);
+
+// A virtual that needs itself, through virtuals alone: nothing would ever provide it. Portage refuses it.
+std::optional<Error> check_virtual_cycles(const Plan& plan);
+
+// Takes the requested packages out of a plan, but for those that others in it need.
+void leave_out_targets(Plan& plan);
 
 }  // namespace cooper::resolve

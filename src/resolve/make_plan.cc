@@ -1,6 +1,7 @@
 // The plan as others see it: indices, reasons, bindings.
 #include <algorithm>
 #include <deque>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -21,7 +22,7 @@ class PlanMaker {
     for (InstanceId id : order_) plan_.packages.push_back(planned(id));
     add_reasons();
     for (int used : graph_.base_used) {
-      const ebuild::Cpv& cpv = universe_.request().base_provides[static_cast<size_t>(used)];
+      const ebuild::Cpv& cpv = universe_.request().base_provides[static_cast<size_t>(used)].cpv;
       plan_.provided.push_back({cpv, "base root: " + cpv.text()});
     }
     return std::move(plan_);
@@ -89,9 +90,10 @@ class PlanMaker {
       image.push_back(open.front());
       follow(graph_.runtime, open.front());
     }
+    std::set<int> run_time_followed(image.begin(), image.end());
     open.assign(image.begin(), image.end());
     for (; !open.empty(); open.pop_front()) {
-      if (!plan_.packages[static_cast<size_t>(open.front())].in_image) follow(graph_.runtime, open.front());
+      if (run_time_followed.insert(open.front()).second) follow(graph_.runtime, open.front());
       follow(graph_.build, open.front());
     }
   }
@@ -139,6 +141,61 @@ Plan make_plan(Search& search, const Graph& graph, const std::vector<InstanceId>
   Plan plan = PlanMaker(search, graph, order).make();
   plan.warnings = std::move(warnings);
   return plan;
+}
+
+std::optional<Error> check_virtual_cycles(const Plan& plan) {
+  auto is_virtual = [&](int i) {
+    return plan.packages[static_cast<size_t>(i)].package->cpv.name.category == "virtual";
+  };
+  for (int start = 0; start < static_cast<int>(plan.packages.size()); ++start) {
+    if (!is_virtual(start)) continue;
+    std::vector<int> open{start};
+    std::set<int> seen;
+    while (!open.empty()) {
+      int at = open.back();
+      open.pop_back();
+      for (int next : plan.packages[static_cast<size_t>(at)].rdepend) {
+        if (next == start)
+          return Error{ErrorKind::no_resolution,
+                       fmt::format("{} needs itself, through virtuals alone",
+                                   plan.packages[static_cast<size_t>(start)].package->cpv.text()),
+                       plan.packages[static_cast<size_t>(start)].package->ebuild.string(),
+                       {},
+                       {}};
+        if (is_virtual(next) && seen.insert(next).second) open.push_back(next);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+void leave_out_targets(Plan& plan) {
+  std::vector<int> new_index(plan.packages.size(), 0);
+  auto is_left_out = [&](size_t i) {
+    const PlannedPackage& package = plan.packages[i];
+    auto number = static_cast<int>(i);
+    return std::ranges::find(plan.requested, number) != plan.requested.end() &&
+           std::ranges::all_of(package.reasons, [&](const Reason& r) { return r.parent < 0 || r.parent == number; });
+  };
+  std::vector<PlannedPackage> kept;
+  for (size_t i = 0; i < plan.packages.size(); ++i) {
+    bool out = is_left_out(i);
+    new_index[i] = out ? -1 : static_cast<int>(kept.size());
+    if (!out) kept.push_back(plan.packages[i]);
+  }
+  auto renumber = [&](std::vector<int>& list) {
+    for (int& index : list) index = new_index[static_cast<size_t>(index)];
+    std::erase(list, -1);
+  };
+  for (PlannedPackage& package : kept) {
+    for (auto* list : {&package.depend, &package.bdepend, &package.rdepend, &package.pdepend, &package.idepend,
+                       &package.build_closure})
+      renumber(*list);
+    for (Reason& reason : package.reasons)
+      if (reason.parent >= 0) reason.parent = new_index[static_cast<size_t>(reason.parent)];
+  }
+  renumber(plan.requested);
+  plan.packages = std::move(kept);
 }
 
 }  // namespace cooper::resolve

@@ -1,6 +1,7 @@
 // The order of builds, and what breaks cycles.
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,7 @@ class Orderer {
 
   std::vector<InstanceId> run() {
     for (InstanceId id : graph_.found) number(id);
+    order_by_level();
     std::map<InstanceId, std::vector<InstanceId>> waiters;
     std::map<InstanceId, size_t> missing;
     std::set<std::pair<int, InstanceId>> ready;
@@ -71,14 +73,97 @@ class Orderer {
     }
   }
 
+  // Levels: what needs nothing, what needs only that, and so on; packages that need each other count as one. First with
+  // all edges, then, among those that are one, without PDEPEND. Within a level the order of number() stays.
+  void order_by_level() {
+    std::map<InstanceId, int> outer = levels(true), inner = levels(false);
+    std::vector<InstanceId> sorted = graph_.found;
+    std::ranges::sort(sorted, {}, [&](InstanceId id) { return std::tuple(outer[id], inner[id], numbers_[id]); });
+    for (size_t i = 0; i < sorted.size(); ++i) numbers_[sorted[i]] = static_cast<int>(i);
+  }
+
+  // Tarjan's strongly connected components, deepest first, without recursion.
+  std::map<InstanceId, int> levels(bool with_pdepend) {
+    struct Visit {
+      InstanceId id;
+      std::vector<InstanceId> needs;
+      size_t next = 0;
+    };
+    std::map<InstanceId, int> level, index, low;
+    std::vector<InstanceId> stack;
+    std::vector<Visit> path;
+    auto enter = [&](InstanceId id) {
+      low[id] = static_cast<int>(index.size());
+      index.emplace(id, low[id]);
+      stack.push_back(id);
+      path.push_back({id, needs_of(id, with_pdepend)});
+    };
+    auto leave = [&](InstanceId root) {
+      auto first = std::find(stack.begin(), stack.end(), root);
+      int deepest = -1;
+      for (auto member = first; member != stack.end(); ++member)
+        for (InstanceId need : needs_of(*member, with_pdepend))
+          if (auto known = level.find(need); known != level.end()) deepest = std::max(deepest, known->second);
+      for (auto member = first; member != stack.end(); ++member) level[*member] = deepest + 1;
+      stack.erase(first, stack.end());
+    };
+    for (InstanceId start : graph_.found) {
+      if (index.contains(start)) continue;
+      enter(start);
+      while (!path.empty()) {
+        Visit& visit = path.back();
+        InstanceId id = visit.id;
+        if (visit.next < visit.needs.size()) {
+          InstanceId need = visit.needs[visit.next++];
+          if (!index.contains(need))
+            enter(need);
+          else if (!level.contains(need))
+            low[id] = std::min(low[id], index[need]);
+          continue;
+        }
+        path.pop_back();
+        if (!path.empty()) low[path.back().id] = std::min(low[path.back().id], low[id]);
+        if (low[id] == index[id]) leave(id);
+      }
+    }
+    return level;
+  }
+
+  std::vector<InstanceId> needs_of(InstanceId id, bool with_pdepend) {
+    std::vector<InstanceId> out;
+    for (const auto* edges : {&graph_.build[id], &graph_.runtime[id]})
+      for (const Edge& edge : *edges)
+        if (with_pdepend || edge.kind != DependencyClass::pdepend) out.push_back(edge.to);
+    return out;
+  }
+
+  // A need at build time, with those of the virtuals among them: a virtual alone gives nothing.
+  struct Need {
+    const Edge* edge = nullptr;
+    int through = -1;  // the virtual's own need in the same list, or -1
+  };
+  std::vector<Need> direct_needs(InstanceId id, bool with_optional) {
+    Root root = search_.build_root(id);
+    std::vector<Need> out;
+    for (const Edge& edge : graph_.build[id])
+      if (edge.kind != DependencyClass::idepend && (with_optional || !edge.optional)) out.push_back({&edge});
+    for (size_t i = 0; i < out.size(); ++i) {
+      InstanceId to = out[i].edge->to;
+      if (search_.universe().package(to).cpv.name.category != "virtual") continue;
+      for (const Edge& edge : graph_.in_build_root[{root, to}]) {
+        bool known = std::ranges::any_of(out, [&](const Need& n) { return n.edge->to == edge.to; });
+        if (edge.kind != DependencyClass::pdepend && !known) out.push_back({&edge, static_cast<int>(i)});
+      }
+    }
+    return out;
+  }
+
   bool can_build(InstanceId id, Slack slack) {
     Root root = search_.build_root(id);
     std::set<InstanceId> seen;
     std::vector<InstanceId> open;
-    for (const Edge& edge : graph_.build[id])
-      if (edge.kind != DependencyClass::idepend && !(edge.optional && slack != Slack::no_pdepend) &&
-          seen.insert(edge.to).second)
-        open.push_back(edge.to);
+    for (const Need& need : direct_needs(id, slack == Slack::no_pdepend))
+      if (seen.insert(need.edge->to).second) open.push_back(need.edge->to);
     while (!open.empty()) {
       InstanceId member = open.back();
       open.pop_back();
@@ -117,31 +202,43 @@ class Orderer {
 
   // Every package that waits has a direct need that waits too: following these closes a circle.
   void forbid_cycle() {
-    std::vector<const Edge*> path;
-    std::vector<InstanceId> nodes;
+    struct Step {
+      InstanceId from;
+      std::vector<const Edge*> edges;  // more than one where it leads through virtuals
+    };
+    std::vector<Step> path;
     auto first =
         std::find_if(graph_.found.begin(), graph_.found.end(), [&](InstanceId id) { return !done_.contains(id); });
     InstanceId at = *first;
-    while (std::find(nodes.begin(), nodes.end(), at) == nodes.end()) {
-      nodes.push_back(at);
-      const auto& build = graph_.build[at];
-      auto edge = std::find_if(build.begin(), build.end(), [&](const Edge& e) {
-        return e.kind != DependencyClass::idepend && !e.optional && !done_.contains(e.to);
-      });
-      path.push_back(&*edge);
-      at = edge->to;
+    auto start = path.end();
+    while ((start = std::ranges::find(path, at, &Step::from)) == path.end()) {
+      std::vector<Need> needs = direct_needs(at, false);
+      auto need = std::ranges::find_if(needs, [&](const Need& n) { return !done_.contains(n.edge->to); });
+      Step& step = path.emplace_back(Step{at, {}});
+      at = need->edge->to;
+      step.edges.push_back(need->edge);
+      for (int through = need->through; through >= 0; through = needs[static_cast<size_t>(through)].through)
+        step.edges.insert(step.edges.begin(), needs[static_cast<size_t>(through)].edge);
     }
-    size_t start = static_cast<size_t>(std::find(nodes.begin(), nodes.end(), at) - nodes.begin());
     std::vector<Literal> literals;
     std::string text;
-    for (size_t i = start; i < nodes.size(); ++i) {
-      literals.push_back(positive(search_.built(nodes[i])));
-      literals.push_back(positive(search_.in_root(search_.build_root(nodes[i]), path[i]->to)));
-      text +=
-          fmt::format("{}{} needs {} to be built ({}: {})", i == start ? "" : "\n", search_.universe().text(nodes[i]),
-                      search_.universe().text(path[i]->to), name_of(path[i]->kind), path[i]->leaf->atom.text());
+    InstanceId circle = start->from;
+    for (; start != path.end(); ++start) {
+      Root root = search_.build_root(start->from);
+      literals.push_back(positive(search_.built(start->from)));
+      std::string_view how = " to be built";
+      InstanceId from = start->from;
+      for (const Edge* edge : start->edges) {
+        // A choice that leads into the circle may fall otherwise, though its package stays for others.
+        auto branch = edge->group ? search_.decided_branch(*edge->group, edge->branch, root) : std::nullopt;
+        literals.push_back(branch ? *branch : positive(search_.in_root(root, edge->to)));
+        text += fmt::format("{}{} needs {}{} ({}: {})", text.empty() ? "" : "\n", search_.universe().text(from),
+                            search_.universe().text(edge->to), how, name_of(edge->kind), edge->leaf->atom.text());
+        how = "";
+        from = edge->to;
+      }
     }
-    search_.forbid(literals, {.kind = ClauseMeaning::Kind::cycle, .a = nodes[start], .text = text});
+    search_.forbid(literals, {.kind = ClauseMeaning::Kind::cycle, .a = circle, .text = text});
   }
 
   Search& search_;

@@ -3,10 +3,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "repository/config.h"
+#include "repository/installed.h"
 #include "repository/repository.h"
 
 namespace cooper::resolve {
@@ -45,16 +47,37 @@ struct Plan {
   std::vector<std::string> warnings;
 };
 
+// What the configuration would have to say of a package, beyond what it says, so that a plan can hold it.
+struct Change {
+  const repository::Package* package = nullptr;
+  std::map<std::string, bool> use;    // flag → on
+  std::string keyword;                // "~amd64", "**", or ""
+  std::vector<std::string> licenses;  // to be accepted
+  bool unmask = false;
+};
+
+// Which dependencies of the targets count where they themselves are left out of the plan (emerge --onlydeps).
+struct OnlyDependencies {
+  bool runtime = true;   // RDEPEND, PDEPEND and IDEPEND too, not just what they are built with
+  bool install = false;  // where not `runtime`: IDEPEND nevertheless
+};
+
 struct Request {
   std::vector<ebuild::Atom> targets;
   std::vector<std::string> target_origins;                            // where each was written, for messages
   std::vector<std::shared_ptr<repository::Repository>> repositories;  // highest priority first
   std::shared_ptr<repository::Config> config;
-  std::vector<ebuild::Cpv> base_provides;    // satisfied by the base root for BDEPEND, DEPEND and build closures only
-  std::vector<ebuild::Atom> image_provides;  // not built although needed at run time (adopted libc …)
-  // A dependency without a slot takes a package that the targets name, rather than a higher version in another slot
-  // beside it. False: always the highest version, as Portage.
-  bool prefer_requested = true;
+  // What the base root has: satisfies BDEPEND, DEPEND and build closures only.
+  std::vector<repository::InstalledPackage> base_provides;
+  std::vector<repository::InstalledPackage> image_has;  // what the image has before anything is built
+  std::vector<ebuild::Atom> image_provides;             // not built although needed at run time (adopted libc …)
+  // Every choice as Portage makes it. Else a dependency without a slot takes a package that the targets name, rather
+  // than a higher version in another slot beside it, and builds prefer the image's libraries to the base root's.
+  bool like_portage = false;
+  // Image and builds share one root, as for `emerge` with ROOT=/.
+  bool one_root = false;
+  std::optional<OnlyDependencies> only_dependencies;
+  bool test_dependencies = false;  // the targets' dependencies as with USE=test, though they are built without
 };
 
 // Errors: no_resolution with the shortest explanation found, usage for atoms that match nothing (nearest name in the

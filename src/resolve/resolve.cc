@@ -1,3 +1,4 @@
+#include "resolve/attempt.h"
 #include "resolve/explain.h"
 #include "resolve/extract.h"
 #include "resolve/plan.h"
@@ -6,6 +7,8 @@
 namespace cooper::resolve {
 
 namespace {
+
+using Outcome = std::expected<Plan, Failure>;
 
 // Whether the contradiction may come from builds sharing a root.
 bool may_come_from_sharing(const Search& search) {
@@ -19,7 +22,7 @@ bool may_come_from_sharing(const Search& search) {
 }
 
 // A plan, a failure with its story, or nothing where builds cannot share their root.
-std::optional<Result<Plan>> resolve_with(Universe& universe, RootPolicy policy) {
+std::optional<Outcome> resolve_with(Universe& universe, RootPolicy policy) {
   Search search(universe, policy);
   while (search.solve()) {
     Graph graph = read_graph(search);
@@ -29,7 +32,10 @@ std::optional<Result<Plan>> resolve_with(Universe& universe, RootPolicy policy) 
     std::vector<InstanceId> order = order_builds(search, graph, warnings);
     if (order.empty() && !graph.found.empty()) continue;
     Plan plan = make_plan(search, graph, order, std::move(warnings));
-    if (auto error = check_required_use(search, plan)) return std::unexpected(std::move(*error));
+    if (auto error = check_required_use(search, plan)) return std::unexpected(Failure{std::move(*error), {}});
+    if (universe.request().like_portage)
+      if (auto error = check_virtual_cycles(plan)) return std::unexpected(Failure{std::move(*error), {}});
+    if (universe.request().only_dependencies) leave_out_targets(plan);
     return plan;
   }
   if (policy == RootPolicy::shared && may_come_from_sharing(search)) return std::nullopt;
@@ -38,13 +44,20 @@ std::optional<Result<Plan>> resolve_with(Universe& universe, RootPolicy policy) 
 
 }  // namespace
 
-Result<Plan> resolve(const Request& request) {
-  Universe universe(request);
-  if (auto error = unknown_target(universe)) return std::unexpected(std::move(*error));
+std::expected<Plan, Failure> attempt_plan(Universe& universe) {
+  if (universe.request().one_root) return *resolve_with(universe, RootPolicy::single);
   auto shared = resolve_with(universe, RootPolicy::shared);
   if (shared) return *std::move(shared);
   // With a root for each build there are only true conflicts.
   return *resolve_with(universe, RootPolicy::separate);
+}
+
+Result<Plan> resolve(const Request& request) {
+  Universe universe(request);
+  if (auto error = unknown_target(universe)) return std::unexpected(std::move(*error));
+  auto attempt = attempt_plan(universe);
+  if (!attempt) return std::unexpected(std::move(attempt).error().error);
+  return *std::move(attempt);
 }
 
 }  // namespace cooper::resolve

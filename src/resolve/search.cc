@@ -57,7 +57,8 @@ bool Search::expand_new() {
     }
     for (int index : requirements_of_[v]) {
       const Requirement& requirement = requirements_[static_cast<size_t>(index)];
-      size_t queue = (requirement.root == image_root ? 0 : 2) + (requirement.node->is_leaf ? 0 : 1);
+      bool is_choice = !requirement.node->is_leaf || is_virtual(requirement);
+      size_t queue = (requirement.root == image_root ? 0 : 2) + (is_choice ? 1 : 0);
       queues_[queue].push_back(index);
       any = true;
     }
@@ -82,11 +83,12 @@ Literal Search::decision_for(const Requirement& requirement) {
 // package that the spec itself names serves where it can; and builds take what the image has, so that nothing is built
 // twice.
 Literal Search::decision_for_atom(const Requirement& requirement) {
-  if (requirement.root != image_root)
+  if (requirement.root != image_root && !universe_.request().like_portage)
     for (Literal option : requirement.options)
       if (!solver_.is_false(option) && selected(image_root, variables_[option.variable()].instance))
         return solver_.is_open(option) ? option : Literal{};
   if (requirement.optional) return {};
+  if (is_virtual(requirement)) return decision_for_virtual(requirement);
   Literal wanted{};
   for (Literal option : requirement.options) {
     if (solver_.is_open(option) && wanted == Literal{}) wanted = option;
@@ -98,45 +100,8 @@ Literal Search::decision_for_atom(const Requirement& requirement) {
 
 // Whether a dependency of the image's may be content with `id` because the spec names it.
 bool Search::is_asked_for(const Requirement& requirement, InstanceId id) {
-  if (requirement.root != image_root || requirement.target >= 0 || !universe_.request().prefer_requested) return false;
-  return std::any_of(targets_.begin(), targets_.end(),
-                     [&](const DependencyNode& target) { return universe_.matches(id, target.atom); });
-}
-
-Literal Search::decision_for_any_of(const Requirement& requirement) {
-  Literal best{};
-  int best_rank = 4;
-  for (size_t i = 0; i < requirement.options.size(); ++i) {
-    Literal option = requirement.options[i];
-    if (solver_.is_true(option)) return {};
-    if (solver_.is_false(option)) continue;
-    int rank = rank_of_branch(requirement.node->children[i], requirement);
-    if (rank < best_rank) {
-      best_rank = rank;
-      best = option;
-    }
-  }
-  if (best != Literal{}) branch_ranks_[best.variable()] = best_rank;
-  return best;
-}
-
-// Lower is better: 0 all of it is in the root already or provided, 1 the image has it, 2 it can be had, 3 it cannot.
-int Search::rank_of_branch(const DependencyNode& branch, const Requirement& requirement) {
-  if (satisfied(branch, requirement.owner, requirement.root)) return 0;
-  if (requirement.root != image_root && satisfied(branch, requirement.owner, image_root)) return 1;
-  return available(branch, requirement.owner, requirement.root) ? 2 : 3;
-}
-
-bool Search::available(const DependencyNode& node, InstanceId owner, Root root) {
-  auto child = [&](const DependencyNode& c) { return available(c, owner, root); };
-  if (node.is_leaf) {
-    if (node.atom.block != ebuild::Block::none || provided(root, node.atom)) return true;
-    const auto& list = candidates(node, owner);
-    return std::any_of(list.begin(), list.end(),
-                       [&](InstanceId id) { return !solver_.is_false(positive(in_root(root, id))); });
-  }
-  if (node.kind == GroupKind::any_of) return std::any_of(node.children.begin(), node.children.end(), child);
-  return std::all_of(node.children.begin(), node.children.end(), child);
+  if (requirement.root != image_root || requirement.target >= 0 || universe_.request().like_portage) return false;
+  return universe_.is_target(id);
 }
 
 bool Search::selected(Root root, InstanceId id) const {
@@ -144,17 +109,25 @@ bool Search::selected(Root root, InstanceId id) const {
   return found != in_root_.end() && solver_.is_true(positive(found->second));
 }
 
-bool Search::provided(Root root, const ebuild::Atom& atom) const {
+const ebuild::UseSet& Search::use_of(InstanceId owner) {
+  static const ebuild::UseSet nothing;
+  return owner == no_instance ? nothing : universe_.use(owner);
+}
+
+bool Search::provided(Root root, const ebuild::Atom& atom, InstanceId owner) {
   if (universe_.package_provided(atom)) return true;
-  return root == image_root ? universe_.image_provides(atom) : universe_.base_provides(atom) >= 0;
+  if (root == image_root && universe_.image_provides(atom, use_of(owner))) return true;
+  return base_package(root, atom, owner) >= 0;
+}
+
+int Search::base_package(Root root, const ebuild::Atom& atom, InstanceId owner) {
+  if (root == image_root && policy_ != RootPolicy::single) return -1;
+  return universe_.base_provides(atom, use_of(owner));
 }
 
 const std::vector<InstanceId>& Search::candidates(const DependencyNode& leaf, InstanceId owner) {
   auto [entry, fresh] = candidates_.try_emplace(&leaf);
-  if (fresh) {
-    static const ebuild::UseSet nothing;
-    entry->second = universe_.candidates(leaf.atom, owner == no_instance ? nothing : universe_.use(owner));
-  }
+  if (fresh) entry->second = universe_.candidates(leaf.atom, use_of(owner));
   return entry->second;
 }
 
@@ -162,7 +135,7 @@ bool Search::satisfied(const DependencyNode& node, InstanceId owner, Root root) 
   auto child = [&](const DependencyNode& c) { return satisfied(c, owner, root); };
   if (node.is_leaf) {
     if (node.atom.block == ebuild::Block::none)
-      return provided(root, node.atom) || satisfier(node, owner, root) != no_instance;
+      return provided(root, node.atom, owner) || satisfier(node, owner, root) != no_instance;
     for (InstanceId id : universe_.versions(node.atom.name))
       if (id != owner && selected(root, id) && universe_.matches(id, node.atom)) return false;
     return true;
@@ -187,12 +160,19 @@ int Search::chosen_branch(const DependencyNode& group, InstanceId owner, Root ro
   return fallback;
 }
 
+std::optional<Literal> Search::decided_branch(const DependencyNode& group, int branch, Root root) const {
+  auto found = group_requirement_.find({&group, root});
+  if (found == group_requirement_.end()) return std::nullopt;
+  Literal option = requirements_[static_cast<size_t>(found->second)].options[static_cast<size_t>(branch)];
+  return solver_.is_true(option) ? std::optional(option) : std::nullopt;
+}
+
 bool Search::chosen_as_present(const DependencyNode& group, int branch, Root root) const {
   auto found = group_requirement_.find({&group, root});
   if (found == group_requirement_.end()) return false;
   Literal option = requirements_[static_cast<size_t>(found->second)].options[static_cast<size_t>(branch)];
   auto rank = branch_ranks_.find(option.variable());
-  return rank != branch_ranks_.end() && rank->second <= 1;
+  return rank != branch_ranks_.end() && rank->second <= Rank::in_image;
 }
 
 InstanceId Search::satisfier(const DependencyNode& leaf, InstanceId owner, Root root) {

@@ -8,6 +8,8 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -18,11 +20,12 @@
 namespace cooper::resolve {
 
 // A root that packages are selected for. All builds share one root first, as they would on one build host: that gives
-// the fewest packages. Where that has no solution, each build gets a root of its own.
+// the fewest packages. Where that has no solution, each build gets a root of its own. A request may also want a single
+// root for all, the image.
 using Root = int32_t;
 constexpr Root image_root = 0, shared_build_root = 1, first_own_root = 2;
 
-enum class RootPolicy { shared, separate };
+enum class RootPolicy { shared, separate, single };
 
 struct VariableMeaning {
   enum class Kind { in_root, built, branch } kind = Kind::in_root;
@@ -66,13 +69,19 @@ class Search {
   void demand(const std::vector<Literal>& when, const std::vector<Literal>& options, ClauseMeaning meaning);
 
   Root build_root(InstanceId id) const {
+    if (policy_ == RootPolicy::single) return image_root;
     return policy_ == RootPolicy::shared ? shared_build_root : first_own_root + id;
   }
   RootPolicy policy() const { return policy_; }
+  // Whether a package's dependencies of that class matter (Request::only_dependencies).
+  bool counts(DependencyClass kind, InstanceId id);
   bool selected(Root root, InstanceId id) const;
   Variable in_root(Root root, InstanceId id);
   Variable built(InstanceId id);
-  bool provided(Root root, const ebuild::Atom& atom) const;
+  // Whether a root has what an atom of `owner`'s dependencies asks for without anything being built.
+  bool provided(Root root, const ebuild::Atom& atom, InstanceId owner);
+  // The base root's package that does so, as an index into Request::base_provides; -1: none.
+  int base_package(Root root, const ebuild::Atom& atom, InstanceId owner);
   // The candidates of an atom of `owner`'s dependencies.
   const std::vector<InstanceId>& candidates(const ebuild::DependencyNode& leaf, InstanceId owner);
   // Whether the packages selected in `root` (or what provides for it) satisfy the node.
@@ -80,6 +89,8 @@ class Search {
   // The branch of an "|| ( )" that was chosen: the first that is decided and satisfied, else the first satisfied; -1:
   // none.
   int chosen_branch(const ebuild::DependencyNode& group, InstanceId owner, Root root);
+  // The literal of a branch that was decided for.
+  std::optional<Literal> decided_branch(const ebuild::DependencyNode& group, int branch, Root root) const;
   // Whether a branch was chosen because all of it was there already.
   bool chosen_as_present(const ebuild::DependencyNode& group, int branch, Root root) const;
   // The package that satisfies an atom in a root, or no_instance: the one that the image has, where one of several is
@@ -114,11 +125,30 @@ class Search {
   Literal decision_for(const Requirement& requirement);
   Literal decision_for_atom(const Requirement& requirement);
   bool is_asked_for(const Requirement& requirement, InstanceId id);
-  Literal decision_for_any_of(const Requirement& requirement);
-  int rank_of_branch(const ebuild::DependencyNode& branch, const Requirement& requirement);
-  bool available(const ebuild::DependencyNode& node, InstanceId owner, Root root);
+  const ebuild::UseSet& use_of(InstanceId owner);
   void decide(Literal literal);
   bool learn(ClauseId conflict);
+
+  // Choices: choice.cc
+  // How well a dependency is met by what is there; lower is better.
+  enum class Rank { present, in_image, available, unavailable };
+  // A way to meet a group, or several groups at once.
+  struct Choice {
+    Literal option;
+    Rank rank = Rank::unavailable;
+    std::map<ebuild::PackageName, InstanceId> packages;   // the highest one of each name
+    std::set<std::pair<std::string, std::string>> added;  // name and slot of what would come new into the root
+  };
+  static bool is_virtual(const Requirement& requirement);
+  Literal decision_for_virtual(const Requirement& requirement);
+  Literal decision_for_any_of(const Requirement& requirement);
+  std::vector<const Requirement*> overlapping_groups(const Requirement& requirement);
+  Literal decision_for_overlap(const std::vector<const Requirement*>& groups);
+  Choice choice_of(Literal option, const ebuild::DependencyNode& branch, const Requirement& requirement);
+  void fill(Choice& choice, const ebuild::DependencyNode& node, const Requirement& requirement);
+  Rank rank(const ebuild::DependencyNode& node, InstanceId owner, Root root, int depth = 0);
+  Rank rank_of_atom(const ebuild::DependencyNode& leaf, InstanceId owner, Root root, int depth);
+  void prefer_upgrades(std::vector<Choice>& choices);
 
   // What waits for a decision, in the order in which it came into view: first the image's atoms, then its "|| ( )"
   // groups (so that they see all that is there for certain), then the same for builds.
@@ -138,7 +168,7 @@ class Search {
   std::unordered_map<Variable, std::vector<int>> requirements_of_;  // by antecedent; present: its clauses are there
   std::map<std::pair<const ebuild::DependencyNode*, Root>, int> group_requirement_;
   std::unordered_map<const ebuild::DependencyNode*, std::vector<InstanceId>> candidates_;
-  std::unordered_map<Variable, int> branch_ranks_;  // as rank_of_branch said when it was decided
+  std::unordered_map<Variable, Rank> branch_ranks_;  // when it was decided
   std::unordered_map<ClauseId, ClauseMeaning> clauses_;
   std::array<std::vector<int>, queue_count> queues_;
   std::array<size_t, queue_count> cursors_{};

@@ -28,9 +28,25 @@ const ebuild::DependencyNode& Dependencies::of(DependencyClass c) const {
   }
 }
 
-Universe::Universe(const Request& request) : request_(request) {
-  for (size_t i = 0; i < request.base_provides.size(); ++i)
-    base_by_name_[request.base_provides[i].name.text()].push_back(static_cast<int>(i));
+void Universe::Installed::index() {
+  for (size_t i = 0; i < packages.size(); ++i) by_name[packages[i].cpv.name.text()].push_back(static_cast<int>(i));
+}
+
+int Universe::Installed::find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
+  auto found = by_name.find(atom.name.text());
+  if (found == by_name.end()) return -1;
+  if (detailed.insert(found->first).second)
+    for (int index : found->second) read_details(packages[static_cast<size_t>(index)]);
+  for (int index : found->second)
+    if (satisfies(packages[static_cast<size_t>(index)], atom, use_of_dependent)) return index;
+  return -1;
+}
+
+Universe::Universe(const Request& request, std::span<const Change> changes)
+    : request_(request), base_{request.base_provides, {}, {}}, image_{request.image_has, {}, {}} {
+  base_.index();
+  image_.index();
+  for (const Change& change : changes) changes_.emplace(change.package, &change);
   for (ebuild::Cpv& cpv : request.config->provided()) {
     std::string name = cpv.name.text();
     provided_by_name_[name].push_back(std::move(cpv));
@@ -60,38 +76,78 @@ const std::vector<InstanceId>& Universe::versions(const ebuild::PackageName& nam
   return list;
 }
 
+const Change* Universe::change_of(const repository::Package& package) const {
+  auto found = changes_.find(&package);
+  return found == changes_.end() ? nullptr : found->second;
+}
+
 const ebuild::UseSet& Universe::use(InstanceId id) {
   Instance& instance = instances_[id];
-  if (!instance.use) instance.use = std::make_unique<ebuild::UseSet>(request_.config->use(*instance.package));
+  if (instance.use) return *instance.use;
+  instance.use = std::make_unique<ebuild::UseSet>(request_.config->use(*instance.package));
+  if (const Change* change = change_of(*instance.package))
+    for (const auto& [flag, on] : change->use) {
+      if (on)
+        instance.use->insert(flag);
+      else
+        instance.use->erase(flag);
+    }
   return *instance.use;
 }
 
 const std::map<std::string, repository::FlagState>& Universe::flags(InstanceId id) {
   Instance& instance = instances_[id];
-  if (!instance.flags)
-    instance.flags =
-        std::make_unique<std::map<std::string, repository::FlagState>>(request_.config->flags(*instance.package));
+  if (instance.flags) return *instance.flags;
+  instance.flags =
+      std::make_unique<std::map<std::string, repository::FlagState>>(request_.config->flags(*instance.package));
+  if (const Change* change = change_of(*instance.package))
+    for (const auto& [flag, on] : change->use) (*instance.flags)[flag] = {on, false, "suggested"};
   return *instance.flags;
 }
 
 const Dependencies& Universe::dependencies(InstanceId id) {
   const ebuild::UseSet& flags = use(id);
   Instance& instance = instances_[id];
-  if (!instance.dependencies) {
-    const repository::Metadata& m = instance.package->metadata;
-    instance.dependencies = std::make_unique<Dependencies>(
-        Dependencies{evaluate_conditionals(m.depend, flags), evaluate_conditionals(m.bdepend, flags),
-                     evaluate_conditionals(m.rdepend, flags), evaluate_conditionals(m.pdepend, flags),
-                     evaluate_conditionals(m.idepend, flags)});
+  if (instance.dependencies) return *instance.dependencies;
+  const repository::Metadata& m = instance.package->metadata;
+  instance.dependencies = std::make_unique<Dependencies>(
+      Dependencies{evaluate_conditionals(m.depend, flags), evaluate_conditionals(m.bdepend, flags),
+                   evaluate_conditionals(m.rdepend, flags), evaluate_conditionals(m.pdepend, flags),
+                   evaluate_conditionals(m.idepend, flags)});
+  if (request_.test_dependencies && is_target(id)) {
+    auto test = this->flags(id).find("test");
+    if (test != this->flags(id).end() && !test->second.enabled && !test->second.locked) {
+      ebuild::UseSet with_test = flags;
+      with_test.insert("test");
+      instance.dependencies->depend = evaluate_conditionals(m.depend, with_test);
+      instance.dependencies->bdepend = evaluate_conditionals(m.bdepend, with_test);
+    }
   }
   return *instance.dependencies;
 }
 
+bool Universe::has_visible(const ebuild::Atom& atom) {
+  if (atom.block != ebuild::Block::none) return true;
+  return std::ranges::any_of(versions(atom.name), [&](InstanceId id) {
+    return matches(id, atom) && visibility(id).visibility == repository::Visibility::visible;
+  });
+}
+
+bool Universe::is_target(InstanceId id) {
+  return std::ranges::any_of(request_.targets, [&](const ebuild::Atom& target) { return matches(id, target); });
+}
+
 const repository::VisibilityReason& Universe::visibility(InstanceId id) {
   Instance& instance = instances_[id];
-  if (!instance.visibility)
-    instance.visibility =
-        std::make_unique<repository::VisibilityReason>(request_.config->visibility(*instance.package));
+  if (instance.visibility) return *instance.visibility;
+  auto reason = request_.config->visibility(*instance.package);
+  if (const Change* change = change_of(*instance.package)) {
+    if (change->unmask) reason.masked = false;
+    if (!change->keyword.empty()) reason.keyword.clear();
+    if (!change->licenses.empty()) reason.licenses.clear();
+    if (!reason.masked && reason.keyword.empty() && reason.licenses.empty()) reason = {};
+  }
+  instance.visibility = std::make_unique<repository::VisibilityReason>(std::move(reason));
   return *instance.visibility;
 }
 
@@ -106,43 +162,50 @@ std::vector<Universe::UseMismatch> Universe::use_mismatches(InstanceId id, const
   if (atom.use.empty()) return out;
   const auto& known = flags(id);
   auto has_flag = [&](std::string_view flag) { return known.contains(std::string(flag)); };
-  for (const ebuild::FlagDemand& demand : ebuild::flag_demands(atom, use_of_dependent))
-    if (!ebuild::meets(demand, use(id), has_flag))
-      out.push_back({std::string(demand.flag), demand.on, has_flag(demand.flag)});
+  for (const ebuild::FlagDemand& demand : ebuild::flag_demands(atom, use_of_dependent)) {
+    if (ebuild::meets(demand, use(id), has_flag)) continue;
+    auto state = known.find(std::string(demand.flag));
+    bool has = state != known.end();
+    out.push_back({std::string(demand.flag), demand.on, has, has && !state->second.locked});
+  }
+  // A flag without a default must be there also where its condition demands nothing of it (PMS 8.3.4).
+  for (const ebuild::UseDependency& dependency : atom.use)
+    if (!dependency.missing && !has_flag(dependency.flag) &&
+        std::ranges::none_of(out, [&](const UseMismatch& m) { return m.flag == dependency.flag; }))
+      out.push_back({dependency.flag, true, false, false});
   return out;
 }
 
+// Of versions that differ only in flags that the user could set, the highest one decides: where its flags do not fit,
+// a lower version does not take its place unasked.
 std::vector<InstanceId> Universe::candidates(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
   std::vector<InstanceId> out;
-  for (InstanceId id : versions(atom.name))
-    if (matches(id, atom) && visibility(id).visibility == repository::Visibility::visible &&
-        use_mismatches(id, atom, use_of_dependent).empty())
+  for (InstanceId id : versions(atom.name)) {
+    if (!matches(id, atom) || visibility(id).visibility != repository::Visibility::visible) continue;
+    auto mismatches = use_mismatches(id, atom, use_of_dependent);
+    if (mismatches.empty())
       out.push_back(id);
+    else if (std::ranges::all_of(mismatches, [](const UseMismatch& m) { return m.can_change; }))
+      break;
+  }
   return out;
 }
 
 namespace {
 
-// Whether a package of which only name and version are known satisfies an atom. Where the atom names a slot, slots that
-// follow versions (python:3.11, autoconf:2.71) can be told from the version; "0" is what most packages have.
+// Whether a package of which only name and version are known satisfies an atom.
 bool provides(const ebuild::Cpv& cpv, const ebuild::Atom& atom) {
-  if (!atom.matches(cpv)) return false;
-  if (atom.slot.empty() || atom.slot == "0") return true;
-  auto slot = ebuild::Version::parse(atom.slot);
-  return !slot || cpv.version.has_prefix(*slot);
+  return repository::satisfies({.cpv = cpv}, atom, {});
 }
 
 }  // namespace
 
-int Universe::base_provides(const ebuild::Atom& atom) const {
-  auto found = base_by_name_.find(atom.name.text());
-  if (found == base_by_name_.end()) return -1;
-  for (int index : found->second)
-    if (provides(request_.base_provides[static_cast<size_t>(index)], atom)) return index;
-  return -1;
+int Universe::base_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
+  return base_.find(atom, use_of_dependent);
 }
 
-bool Universe::image_provides(const ebuild::Atom& atom) const {
+bool Universe::image_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
+  if (image_.find(atom, use_of_dependent) >= 0) return true;
   for (const ebuild::Atom& provided : request_.image_provides) {
     if (provided.name != atom.name) continue;
     if (!provided.slot.empty() && !atom.slot.empty() && provided.slot != atom.slot) continue;

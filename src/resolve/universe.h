@@ -4,6 +4,8 @@
 
 #include <map>
 #include <memory>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,7 +35,8 @@ std::string nearest_package(const ebuild::PackageName& name,
 
 class Universe {
  public:
-  explicit Universe(const Request& request);
+  // `changes`: to the configuration, as if the user had made them.
+  explicit Universe(const Request& request, std::span<const Change> changes = {});
 
   const repository::Package& package(InstanceId id) const { return *instances_[id].package; }
   std::string text(InstanceId id) const { return package(id).cpv.text(); }
@@ -48,18 +51,21 @@ class Universe {
   // The visible ones that satisfy an atom as `use_of_dependent` makes it read, in the order of preference.
   std::vector<InstanceId> candidates(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
   bool matches(InstanceId id, const ebuild::Atom& atom);  // all but the USE dependencies
+  bool has_visible(const ebuild::Atom& atom);             // whether a visible one matches it, flags aside
+  bool is_target(InstanceId id);                          // whether one of the request's atoms matches it
   // The first USE dependency that the ebuild does not meet, as text ("[ssl]"), or "".
   struct UseMismatch {
     std::string flag;
     bool wanted = true;
     bool has_flag = true;
+    bool can_change = true;  // the user may set it: the package has it and no profile locks it
   };
   std::vector<UseMismatch> use_mismatches(InstanceId id, const ebuild::Atom& atom,
                                           const ebuild::UseSet& use_of_dependent);
 
   // Index into Request::base_provides, or -1.
-  int base_provides(const ebuild::Atom& atom) const;
-  bool image_provides(const ebuild::Atom& atom) const;
+  int base_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  bool image_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
   // package.provided: counts as being there in every root.
   bool package_provided(const ebuild::Atom& atom) const;
 
@@ -77,10 +83,21 @@ class Universe {
     std::unique_ptr<std::map<std::string, repository::FlagState>> flags;
     std::unique_ptr<Dependencies> dependencies;
   };
+  // What a root has installed, found by name; its details are read when the name is first asked for.
+  struct Installed {
+    std::vector<repository::InstalledPackage> packages;
+    std::unordered_map<std::string, std::vector<int>> by_name;  // indices into `packages`
+    std::set<std::string> detailed;                             // names
+    void index();
+    int find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  };
+  const Change* change_of(const repository::Package& package) const;
+
   const Request& request_;
+  std::unordered_map<const repository::Package*, const Change*> changes_;
   std::vector<Instance> instances_;
   std::unordered_map<std::string, std::vector<InstanceId>> by_name_;
-  std::unordered_map<std::string, std::vector<int>> base_by_name_;              // indices into base_provides
+  Installed base_, image_;
   std::unordered_map<std::string, std::vector<ebuild::Cpv>> provided_by_name_;  // package.provided
 };
 

@@ -70,7 +70,7 @@ TEST_F(ResolveTest, DependencyWithoutSlotTakesWhatTheSpecNames) {
   add("a/lang-1.5", {{"SLOT", "1"}});
   add("a/lang-2.5", {{"SLOT", "2"}});
   EXPECT_THAT(image(plan({"a/lang:1", "a/tool"})), ElementsAre("a/lang-1.5", "a/tool-1"));
-  request_.prefer_requested = false;
+  request_.like_portage = true;
   EXPECT_THAT(image(plan({"a/lang:1", "a/tool"})), ElementsAre("a/lang-1.5", "a/lang-2.5", "a/tool-1"));
 }
 
@@ -192,13 +192,6 @@ TEST_F(ResolveTest, UseDependencies) {
     config_->use_settings["a/app"] = {c.use};
     EXPECT_EQ(try_plan({"a/app"}).has_value(), c.works) << c.dependency << " with " << c.use;
   }
-}
-
-TEST_F(ResolveTest, UseDependencyPicksTheVersionThatMeetsIt) {
-  add("a/app-1", {{"RDEPEND", "a/lib[x]"}});
-  add("a/lib-2", {{"IUSE", "x"}});
-  add("a/lib-1", {{"IUSE", "+x"}});
-  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1", "a/lib-1"));
 }
 
 TEST_F(ResolveTest, BlockerTakesAnotherBranch) {

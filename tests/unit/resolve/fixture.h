@@ -115,12 +115,20 @@ class MemoryConfig final : public repository::Config {
   }
   repository::VisibilityReason visibility(const repository::Package& package) const override {
     using repository::Visibility;
-    if (masked.contains(package.cpv.text())) return {Visibility::masked_by_package_mask, "package.mask", "unmask = …"};
-    for (const std::string& keyword : package.metadata.keywords)
-      if (keywords.contains(keyword)) return {};
-    return {Visibility::masked_by_keyword,
-            "keyword " + (package.metadata.keywords.empty() ? "none" : package.metadata.keywords[0]),
-            "[package.\"" + package.cpv.name.text() + "\"]\nkeywords = [\"~amd64\"]"};
+    repository::VisibilityReason out;
+    if (masked.contains(package.cpv.text())) {
+      out = {Visibility::masked_by_package_mask, "package.mask", "unmask = …"};
+      out.masked = true;
+    }
+    const auto& known = package.metadata.keywords;
+    for (const std::string& keyword : known)
+      if (keywords.contains(keyword)) return out;
+    std::string keyword = known.empty() ? "**" : known[0];
+    if (out.visibility == Visibility::visible)
+      out = {Visibility::masked_by_keyword, "keyword " + (known.empty() ? "none" : keyword),
+             "[package.\"" + package.cpv.name.text() + "\"]\nkeywords = [\"~amd64\"]"};
+    out.keyword = keyword;
+    return out;
   }
   const std::map<std::string, std::string>& use_expand() const override { return none_; }
   std::vector<ebuild::Atom> system_set() const override { return {}; }
@@ -134,7 +142,7 @@ class MemoryConfig final : public repository::Config {
 class ResolveTest : public testing::Test {
  protected:
   void add(const std::string& cpv, Keys keys = {}) { repository_->add(cpv, std::move(keys)); }
-  void base(const std::string& cpv) { request_.base_provides.push_back(*ebuild::Cpv::parse(cpv)); }
+  void base(const std::string& cpv) { request_.base_provides.push_back({.cpv = *ebuild::Cpv::parse(cpv)}); }
   void adopt(const std::string& atom) { request_.image_provides.push_back(*ebuild::Atom::parse_user(atom)); }
 
   Result<Plan> try_plan(std::initializer_list<const char*> targets) {

@@ -1,0 +1,65 @@
+// Suggested changes as lines to paste.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/plan_output.h"
+#include "util/text.h"
+
+namespace cooper::cli {
+
+namespace {
+
+using resolve::Change;
+
+std::vector<std::string> signed_flags(const Change& change) {
+  std::vector<std::string> out;
+  for (const auto& [flag, on] : change.use) out.push_back(on ? flag : "-" + flag);
+  return out;
+}
+
+std::string quoted(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", word);
+  return out;
+}
+
+// "unmask" belongs above all tables of the spec, so it comes first.
+std::string as_spec_lines(const std::vector<Change>& changes) {
+  std::vector<std::string> unmask, lines;
+  for (const Change& change : changes)
+    if (change.unmask) unmask.push_back("=" + change.package->cpv.text());
+  if (!unmask.empty()) lines.push_back(fmt::format("unmask = [{}]", quoted(unmask)));
+  for (const Change& change : changes) {
+    if (change.use.empty() && change.keyword.empty() && change.licenses.empty()) continue;
+    const auto& cpv = change.package->cpv;
+    bool alone = std::ranges::count_if(changes, [&](const Change& c) { return c.package->cpv.name == cpv.name; }) == 1;
+    lines.push_back(fmt::format("[package.\"{}\"]", alone ? cpv.name.text() : "=" + cpv.text()));
+    if (!change.use.empty()) lines.push_back(fmt::format("use = [{}]", quoted(signed_flags(change))));
+    if (!change.keyword.empty()) lines.push_back(fmt::format("keywords = [\"{}\"]", change.keyword));
+    if (!change.licenses.empty()) lines.push_back(fmt::format("license = [{}]", quoted(change.licenses)));
+  }
+  return util::join(lines, "\n");
+}
+
+std::string as_portage_lines(const std::vector<Change>& changes) {
+  std::vector<std::string> lines;
+  for (const Change& change : changes) {
+    std::string atom = "=" + change.package->cpv.text();
+    if (change.unmask) lines.push_back(fmt::format("package.unmask: {}", atom));
+    if (!change.keyword.empty()) lines.push_back(fmt::format("package.accept_keywords: {} {}", atom, change.keyword));
+    if (!change.licenses.empty())
+      lines.push_back(fmt::format("package.license: {} {}", atom, util::join(change.licenses, " ")));
+    if (!change.use.empty())
+      lines.push_back(fmt::format("package.use: {} {}", atom, util::join(signed_flags(change), " ")));
+  }
+  return util::join(lines, "\n");
+}
+
+}  // namespace
+
+std::string changes_as_text(const PlannedImage& planned) {
+  return planned.options.like_portage ? as_portage_lines(planned.changes) : as_spec_lines(planned.changes);
+}
+
+}  // namespace cooper::cli

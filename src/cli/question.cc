@@ -1,0 +1,139 @@
+#include "cli/question.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace cooper::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* situation = "The situation, instead of a spec or over it";
+constexpr const char* rules = "How it is answered (meanings as for emerge)";
+
+bool names_spec(const std::string& word) {
+  std::error_code ec;
+  return word.ends_with(".toml") || fs::is_regular_file(word, ec);
+}
+
+// Whether the question is about a world of its own, not about an image of the bundled repository.
+bool poses_situation(const Question& q) {
+  return !q.repositories.empty() || !q.portage_config.empty() || !q.base.empty() || !q.root.empty();
+}
+
+Result<bool> yes_or_no(const char* option, const std::string& value, bool fallback) {
+  if (value.empty()) return fallback;
+  if (value == "y" || value == "True" || value == "true") return true;
+  if (value == "n" || value == "False" || value == "false") return false;
+  return fail(ErrorKind::usage, fmt::format("{} takes y or n, not '{}'", option, value));
+}
+
+Result<> add_atoms(const Question& q, spec::ImageSpec& spec) {
+  for (const std::string& word : q.what) {
+    auto atom = ebuild::Atom::parse_user(word);
+    if (!atom) {
+      Error error = std::move(atom).error();
+      error.hint = "what is asked for is a spec file or atoms like dev-lang/php:8.2";
+      return std::unexpected(std::move(error));
+    }
+    spec.packages.push_back({std::move(*atom), "the command line"});
+  }
+  spec.name = spec.packages.front().value.name.package;
+  return {};
+}
+
+// DIR stands for dir:DIR.
+std::string base_source(const std::string& base) {
+  std::error_code ec;
+  if (base == no_base || base.find(':') != std::string::npos) return base;
+  return "dir:" + fs::absolute(base, ec).string();
+}
+
+}  // namespace
+
+void add_question_options(CLI::App& app, Question& q) {
+  app.add_option("WHAT", q.what, "an image spec (a TOML file), or atoms: then the options below say of what")
+      ->required();
+  auto option = [&](const char* name, auto& value, const char* help, const char* type) {
+    app.add_option(name, value, help)->type_name(type)->group(situation);
+  };
+  app.add_option("--repository", q.repositories, "an ebuild repository; more of them, the most important first")
+      ->type_name("DIR")
+      ->allow_extra_args(false)
+      ->group(situation);
+  option("--profile", q.profile, "REPOSITORY:PROFILE, PROFILE, or a folder (default: make.profile of --portage-config)",
+         "NAME");
+  option("--portage-config", q.portage_config, "an etc/portage folder: make.conf, package.use, profile/ …", "DIR");
+  option("--base", q.base,
+         "the root that builds run in: a folder (its var/db/pkg tells what it has), debian:SUITE, tar:FILE or none "
+         "(default: none)",
+         "BASE");
+  option("--root", q.root, "the image's root: what its var/db/pkg has need not be built", "DIR");
+  auto flag = [&](const char* name, auto& value, const char* help) { app.add_flag(name, value, help)->group(rules); };
+  flag("--portage", q.portage,
+       "every choice as Portage's: always the highest version, nothing adopted from the base root (the rule with the "
+       "options above)");
+  flag("--one-root", q.one_root, "image and builds share one root, as with ROOT=/; --base has what is installed in it");
+  flag("--onlydeps", q.only_dependencies, "not the packages asked for, only what they need");
+  flag("--onlydeps-with-rdeps{y}", q.with_rdeps, "y or n: also what they need at run time (default: y)");
+  flag("--onlydeps-with-ideps{y}", q.with_ideps,
+       "y or n: what their installation needs, where not --onlydeps-with-rdeps");
+  flag("--with-test-deps", q.test_dependencies, "also what the tests of the packages asked for need");
+  flag("--autounmask{y}", q.autounmask, "y or n: where there is no answer, look for changes of any kind that give one");
+  flag("--autounmask-use{y}", q.autounmask_use, "y or n: such changes may set USE flags (default: y)");
+  flag("--autounmask-license{y}", q.autounmask_license, "y or n: … may accept licenses");
+  flag("--autounmask-keep-keywords{y}", q.autounmask_keep_keywords, "y or n: … may not accept testing keywords");
+  flag("--autounmask-keep-masks{y}", q.autounmask_keep_masks, "y or n: … may not unmask");
+}
+
+Result<spec::ImageSpec> spec_of(const Question& q) {
+  spec::ImageSpec spec;
+  std::error_code ec;
+  bool own = std::any_of(q.what.begin(), q.what.end(), names_spec);
+  if (own) {
+    if (q.what.size() > 1) return fail(ErrorKind::usage, "one spec at a time, and no atoms beside it", q.what[1]);
+    spec = TRY(spec::load(q.what.front()));
+  } else {
+    TRY(add_atoms(q, spec));
+    if (poses_situation(q)) spec.base_from = no_base, spec.profile.clear();
+  }
+  if (!q.repositories.empty()) spec.repositories.clear();
+  for (const std::string& folder : q.repositories)
+    spec.repositories.push_back({"", fs::absolute(folder, ec).string(), "", "", "", "--repository"});
+  if (!q.portage_config.empty()) spec.portage_config = fs::absolute(q.portage_config, ec);
+  if (!q.profile.empty()) spec.profile = q.profile;
+  if (!q.base.empty()) spec.base_from = base_source(q.base);
+  if (spec.profile.empty() && spec.portage_config.empty() && q.repositories.empty())
+    spec.profile = spec::ImageSpec{}.profile;
+  if (spec.profile.empty() && !fs::exists(spec.portage_config / "make.profile", ec))
+    return fail(ErrorKind::usage, "no profile is named", {}, {},
+                "give --profile NAME, or a --portage-config that has make.profile");
+  return spec;
+}
+
+// As emerge: flags may be changed unless told otherwise, all else only where --autounmask or its own option says so.
+Result<PlanOptions> plan_options_of(const Question& q) {
+  PlanOptions out;
+  out.like_portage = q.portage || poses_situation(q);
+  out.one_root = q.one_root;
+  out.test_dependencies = q.test_dependencies;
+  std::error_code ec;
+  if (!q.root.empty()) out.root = fs::absolute(q.root, ec);
+  if (q.only_dependencies)
+    out.only_dependencies = resolve::OnlyDependencies{TRY(yes_or_no("--onlydeps-with-rdeps", q.with_rdeps, true)),
+                                                      TRY(yes_or_no("--onlydeps-with-ideps", q.with_ideps, false))};
+  bool given = !q.autounmask.empty();
+  bool asked = TRY(yes_or_no("--autounmask", q.autounmask, false));
+  bool all = given ? asked : !out.like_portage;
+  resolve::Permissions& allowed = out.permissions;
+  allowed.use = TRY(yes_or_no("--autounmask-use", q.autounmask_use, true));
+  allowed.licenses = TRY(yes_or_no("--autounmask-license", q.autounmask_license, all));
+  allowed.keywords = !TRY(yes_or_no("--autounmask-keep-keywords", q.autounmask_keep_keywords, !all));
+  allowed.masks = !TRY(yes_or_no("--autounmask-keep-masks", q.autounmask_keep_masks, !all));
+  out.suggest = !given || asked;
+  return out;
+}
+
+}  // namespace cooper::cli

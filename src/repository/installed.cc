@@ -1,0 +1,80 @@
+#include "repository/installed.h"
+
+#include <algorithm>
+
+#include "ebuild/names.h"
+#include "ebuild/use.h"
+#include "util/file.h"
+#include "util/text.h"
+
+namespace cooper::repository {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string read_key(const fs::path& folder, const char* key) {
+  auto text = util::read_file(folder / key);
+  return text ? std::string(util::trim(*text)) : std::string();
+}
+
+// Whether an atom's slot may be that of a package of which only the version is known: slots that follow versions
+// (python:3.11, autoconf:2.71) can be told from it; "0" is what most packages have.
+bool slot_is_likely(const ebuild::Version& version, const std::string& wanted) {
+  if (wanted.empty() || wanted == "0") return true;
+  auto slot = ebuild::Version::parse(wanted);
+  return !slot || version.has_prefix(*slot);
+}
+
+}  // namespace
+
+Result<std::vector<InstalledPackage>> list_installed(const fs::path& root) {
+  std::vector<InstalledPackage> out;
+  fs::path database = root / "var/db/pkg";
+  std::error_code ec;
+  if (!fs::is_directory(database, ec)) return out;
+  for (const std::string& category : TRY(util::list_directory(database))) {
+    if (!ebuild::is_category_name(category) || !fs::is_directory(database / category, ec)) continue;
+    for (const std::string& package : TRY(util::list_directory(database / category))) {
+      // "-MERGING-…" and "." are no packages; anything else that does not parse is none that an atom could name.
+      auto cpv = ebuild::Cpv::parse(category + "/" + package);
+      if (cpv) out.push_back({.cpv = std::move(*cpv), .folder = database / category / package});
+    }
+  }
+  std::ranges::sort(out, [](const auto& a, const auto& b) { return a.cpv < b.cpv; });
+  return out;
+}
+
+void read_details(InstalledPackage& package) {
+  if (package.folder.empty()) return;
+  std::string slot = read_key(package.folder, "SLOT");
+  size_t slash = slot.find('/');
+  package.slot = slot.substr(0, slash);
+  package.subslot = slash == std::string::npos ? package.slot : slot.substr(slash + 1);
+  package.repository = read_key(package.folder, "repository");
+  std::error_code ec;
+  package.flags_known = fs::exists(package.folder / "USE", ec) || fs::exists(package.folder / "IUSE", ec);
+  for (const char* key : {"IUSE", "IUSE_EFFECTIVE"}) {
+    std::string words = read_key(package.folder, key);
+    for (std::string_view word : util::words(words))
+      package.iuse.emplace(word.substr(word.starts_with('+') || word.starts_with('-')));
+  }
+  std::string use = read_key(package.folder, "USE");
+  for (std::string_view word : util::words(use)) package.use.emplace(word);
+}
+
+bool satisfies(const InstalledPackage& package, const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
+  if (package.slot.empty()) {
+    if (!atom.matches(package.cpv) || !slot_is_likely(package.cpv.version, atom.slot)) return false;
+  } else {
+    std::string repository = package.repository.empty() ? atom.repository : package.repository;
+    if (!atom.matches(package.cpv, package.slot + "/" + package.subslot, repository)) return false;
+  }
+  if (!package.flags_known) return true;
+  auto has_flag = [&](std::string_view flag) { return package.iuse.contains(flag); };
+  return std::ranges::all_of(ebuild::flag_demands(atom, use_of_dependent), [&](const ebuild::FlagDemand& demand) {
+    return ebuild::meets(demand, package.use, has_flag);
+  });
+}
+
+}  // namespace cooper::repository

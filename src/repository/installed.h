@@ -1,0 +1,33 @@
+// What is installed in a Gentoo root: var/db/pkg, a folder for each package with a file for each key.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "ebuild/atom.h"
+#include "ebuild/dependency.h"
+#include "util/error.h"
+
+namespace cooper::repository {
+
+struct InstalledPackage {
+  ebuild::Cpv cpv;
+  std::filesystem::path folder;  // its folder of var/db/pkg, or ""
+  // What read_details() fills in:
+  std::string slot, subslot, repository;  // "" where it is not known
+  bool flags_known = false;               // false: satisfies every USE dependency
+  ebuild::UseSet iuse, use;               // the flags it has, and those that it was built with
+};
+
+// Sorted by name and version, without details. A root without var/db/pkg has nothing installed. Errors: failed, with
+// the folder.
+Result<std::vector<InstalledPackage>> list_installed(const std::filesystem::path& root);
+
+// Slot and flags from its folder; nothing where it has none.
+void read_details(InstalledPackage& package);
+
+// Whether it satisfies the atom for a dependent with the flags `use_of_dependent`; what is not known counts as met.
+bool satisfies(const InstalledPackage& package, const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+
+}  // namespace cooper::repository

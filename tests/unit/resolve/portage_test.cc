@@ -1,0 +1,171 @@
+// Rules that follow Portage's, and what a question can add to a request.
+#include <filesystem>
+
+#include "fixture.h"
+#include "util/file.h"
+
+namespace cooper::resolve::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST_F(ResolveTest, LowerVersionDoesNotStandInForFlagsOfTheHighest) {
+  add("a/app-1", {{"RDEPEND", "a/lib[ssl]"}});
+  add("a/lib-1", {{"IUSE", "+ssl"}});
+  add("a/lib-2", {{"IUSE", "ssl"}});
+  EXPECT_THAT(error({"a/app"}).hint, HasSubstr("use = [\"ssl\"]"));
+  // Where nobody could set the flag, it may.
+  config_->locked = {"ssl"};
+  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1", "a/lib-1"));
+}
+
+TEST_F(ResolveTest, FlagInAConditionMustExist) {
+  add("a/app-1", {{"IUSE", "x"}, {"RDEPEND", "a/lib[x?]"}});
+  add("a/lib-2");
+  add("a/lib-1", {{"IUSE", "x"}});
+  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1", "a/lib-1"));
+}
+
+TEST_F(ResolveTest, OneRootHoldsImageAndBuild) {
+  add("a/app-1", {{"RDEPEND", "a/lib:0"}, {"DEPEND", "<a/lib-2"}});
+  add("a/lib-1");
+  add("a/lib-2");
+  EXPECT_THAT(all(plan({"a/app"})), testing::UnorderedElementsAre("a/app-1", "a/lib-1", "a/lib-2"));
+  request_.one_root = true;
+  EXPECT_THAT(all(plan({"a/app"})), ElementsAre("a/lib-1", "a/app-1"));
+}
+
+TEST_F(ResolveTest, OneRootHasWhatIsInstalled) {
+  add("a/app-1", {{"RDEPEND", "a/lib"}, {"DEPEND", "a/tool"}});
+  add("a/lib-1");
+  add("a/tool-1");
+  base("a/lib-1");
+  request_.one_root = true;
+  EXPECT_THAT(all(plan({"a/app"})), ElementsAre("a/tool-1", "a/app-1"));
+}
+
+// What is needed to build it must not be what it builds.
+TEST_F(ResolveTest, AlternativeThatNeedsNoCircle) {
+  add("a/cmake-1", {{"BDEPEND", "a/json"}});
+  add("a/json-1", {{"BDEPEND", "|| ( a/cmake a/cmake-boot )"}});
+  add("a/cmake-boot-1");
+  add("a/self-1", {{"DEPEND", "|| ( a/self a/self-bin )"}});
+  add("a/self-bin-1");
+  request_.one_root = true;
+  EXPECT_THAT(all(plan({"a/cmake"})), ElementsAre("a/cmake-boot-1", "a/json-1", "a/cmake-1"));
+  EXPECT_THAT(all(plan({"a/self"})), ElementsAre("a/self-bin-1", "a/self-1"));
+}
+
+TEST_F(ResolveTest, CircleThroughAVirtualIsOne) {
+  add("a/jdk-1", {{"DEPEND", "virtual/jdk"}});
+  add("a/jdk-bin-1");
+  add("virtual/jdk-1", {{"RDEPEND", "|| ( a/jdk a/jdk-bin )"}});
+  request_.one_root = true;
+  EXPECT_THAT(all(plan({"a/jdk"})), ElementsAre("a/jdk-bin-1", "virtual/jdk-1", "a/jdk-1"));
+}
+
+TEST_F(ResolveTest, WhatNeedsEachOtherComesAfterWhatItNeeds) {
+  add("a/top-1", {{"RDEPEND", "a/one a/leaf"}});
+  add("a/one-1", {{"RDEPEND", "a/two"}});
+  add("a/two-1", {{"RDEPEND", "a/one a/deep"}});
+  add("a/deep-1", {{"RDEPEND", "a/bottom"}});
+  add("a/bottom-1");
+  add("a/leaf-1");
+  auto order = all(plan({"a/top"}));
+  EXPECT_THAT(std::vector(order.begin(), order.begin() + 2), testing::UnorderedElementsAre("a/bottom-1", "a/leaf-1"));
+  EXPECT_EQ(order[2], "a/deep-1");
+  EXPECT_EQ(order.back(), "a/top-1");
+}
+
+TEST_F(ResolveTest, OverlappingAlternativesShareAPackage) {
+  add("a/app-1", {{"RDEPEND", "|| ( a/x a/y ) || ( a/y a/z )"}});
+  for (const char* name : {"a/x-1", "a/y-1", "a/z-1"}) add(name);
+  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1", "a/y-1"));
+  EXPECT_THAT(image(plan({"a/x", "a/z", "a/app"})), ElementsAre("a/app-1", "a/x-1", "a/z-1"));
+}
+
+TEST_F(ResolveTest, NewerSlotAmongAlternatives) {
+  add("a/app-1", {{"RDEPEND", "|| ( a/lib:1 a/lib:2 )"}});
+  add("a/lib-1", {{"SLOT", "1"}});
+  add("a/lib-2", {{"SLOT", "2"}});
+  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1", "a/lib-2"));
+  EXPECT_THAT(image(plan({"a/lib:1", "a/app"})), ElementsAre("a/app-1", "a/lib-1"));
+}
+
+TEST_F(ResolveTest, VirtualTakesTheProviderThatIsThere) {
+  add("a/app-1", {{"RDEPEND", "virtual/x a/old"}});
+  add("virtual/x-2", {{"RDEPEND", "a/new"}});
+  add("virtual/x-1", {{"RDEPEND", "a/old"}});
+  add("a/new-1");
+  add("a/old-1");
+  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1", "a/old-1", "virtual/x-1"));
+}
+
+TEST_F(ResolveTest, VirtualThatNeedsOnlyItselfIsNone) {
+  add("a/app-1", {{"RDEPEND", "virtual/x"}});
+  add("virtual/x-1", {{"RDEPEND", "virtual/y"}});
+  add("virtual/y-1", {{"RDEPEND", "virtual/x"}});
+  request_.like_portage = true;
+  EXPECT_THAT(error({"a/app"}).what, HasSubstr("needs itself"));
+}
+
+class InstalledTest : public ResolveTest {
+ protected:
+  // A package of a base root's var/db/pkg.
+  void installed(const std::string& cpv, std::map<std::string, std::string> keys) {
+    auto folder = directory_.path() / cpv;
+    for (const auto& [key, value] : keys) ASSERT_TRUE(util::write_file(folder / key, value + "\n"));
+    request_.base_provides.push_back({.cpv = *ebuild::Cpv::parse(cpv), .folder = folder});
+  }
+  util::TemporaryDirectory directory_ =
+      *util::TemporaryDirectory::create(std::filesystem::temp_directory_path(), "cooper-installed");
+};
+
+TEST_F(InstalledTest, SlotAndFlagsDecide) {
+  add("a/app-1", {{"BDEPEND", "a/lang:3[ssl]"}});
+  add("a/lang-3.5", {{"SLOT", "3"}, {"IUSE", "+ssl"}});
+  add("a/app-2", {{"BDEPEND", "a/lang:3[-ssl]"}, {"KEYWORDS", "~amd64"}});
+  installed("a/lang-3.4", {{"SLOT", "3/3.4"}, {"IUSE", "ssl"}, {"USE", ""}});
+  EXPECT_THAT(build_only(plan({"a/app"})), ElementsAre("a/lang-3.5"));
+  config_->keywords = {"amd64", "~amd64"};
+  EXPECT_THAT(build_only(plan({"a/app"})), IsEmpty());
+}
+
+TEST_F(ResolveTest, WhatTheImageHasIsNotBuilt) {
+  add("a/app-1", {{"RDEPEND", "a/lib"}});
+  add("a/lib-1");
+  request_.image_has.push_back({.cpv = *ebuild::Cpv::parse("a/lib-1")});
+  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1"));
+}
+
+TEST_F(ResolveTest, OnlyDependenciesLeaveTheTargetsOut) {
+  add("a/app-1", {{"DEPEND", "a/d"}, {"RDEPEND", "a/r"}, {"PDEPEND", "a/p"}, {"IDEPEND", "a/i"}});
+  for (const char* name : {"a/d-1", "a/r-1", "a/p-1", "a/i-1"}) add(name);
+  request_.only_dependencies.emplace();
+  EXPECT_THAT(all(*try_plan({"a/app"})), testing::UnorderedElementsAre("a/d-1", "a/r-1", "a/p-1", "a/i-1"));
+  request_.only_dependencies = OnlyDependencies{.runtime = false};
+  EXPECT_THAT(all(*try_plan({"a/app"})), ElementsAre("a/d-1"));
+  request_.only_dependencies = OnlyDependencies{.runtime = false, .install = true};
+  EXPECT_THAT(all(*try_plan({"a/app"})), testing::UnorderedElementsAre("a/d-1", "a/i-1"));
+}
+
+TEST_F(ResolveTest, TargetThatItsOwnDependencyNeedsStays) {
+  add("a/app-1", {{"RDEPEND", "a/plugin"}});
+  add("a/plugin-1", {{"RDEPEND", "a/app"}});
+  request_.only_dependencies.emplace();
+  EXPECT_THAT(all(*try_plan({"a/app"})), testing::UnorderedElementsAre("a/app-1", "a/plugin-1"));
+}
+
+TEST_F(ResolveTest, TestDependenciesOfTargetsOnly) {
+  add("a/app-1", {{"IUSE", "test"}, {"DEPEND", "test? ( a/lib )"}});
+  add("a/lib-1", {{"IUSE", "test"}, {"DEPEND", "test? ( a/more )"}});
+  add("a/more-1");
+  EXPECT_THAT(all(plan({"a/app"})), ElementsAre("a/app-1"));
+  request_.test_dependencies = true;
+  EXPECT_THAT(all(plan({"a/app"})), ElementsAre("a/lib-1", "a/app-1"));
+}
+
+}  // namespace
+}  // namespace cooper::resolve::test
