@@ -10,6 +10,7 @@
 #include "repository/maintain.h"
 #include "repository/repository.h"
 #include "sandbox/base_root.h"
+#include "util/file.h"
 #include "util/text.h"
 
 namespace cooper::cli {
@@ -53,6 +54,15 @@ Result<Opened> open(const Context& context, const Arguments& arguments) {
   options.runtime = context.data / "runtime";
   options.cache = context.cache_dir;
   Opened opened;
+  fs::path root = TRY(find_root(arguments.path));
+  // Any repository may have the bundled one as a master, unless a copy of it is named or is the one that is asked for.
+  auto is_bundled = [](const fs::path& folder) {
+    auto name = util::read_file(folder / "profiles/repo_name");
+    return name && util::trim(*name) == "cooper";
+  };
+  bool named = is_bundled(root);
+  for (const std::string& other : arguments.others) named = named || is_bundled(other);
+  if (!named) opened.others.push_back(TRY(Repository::open(context.data / "ebuilds", {}, options)));
   // Given in any order: a repository whose master comes later in the list is tried again.
   std::vector<fs::path> waiting;
   for (const std::string& other : arguments.others) waiting.push_back(TRY(find_root(other)));
@@ -72,7 +82,10 @@ Result<Opened> open(const Context& context, const Arguments& arguments) {
     waiting = std::move(failed);
   }
   if (arguments.force) options.md5_cache = false, options.cache.clear();
-  opened.repository = TRY(Repository::open(TRY(find_root(arguments.path)), opened.others, options));
+  opened.repository = TRY(Repository::open(root, opened.others, options));
+  auto chain = opened.repository->chain();
+  if (!named && std::ranges::find(chain, opened.others.front().get()) == chain.end())
+    opened.others.erase(opened.others.begin());  // not asked for: its packages must not satisfy anything
   return opened;
 }
 
