@@ -67,7 +67,8 @@ void add_question_options(CLI::App& app, Question& q) {
          "NAME");
   option("--portage-config", q.portage_config, "an etc/portage folder: make.conf, package.use, profile/ …", "DIR");
   option("--base", q.base,
-         "the root that builds run in: a folder (its var/db/pkg tells what it has), debian:SUITE, tar:FILE or none "
+         "the root that builds run in: a folder (its var/db/pkg tells what it has), none, or "
+         "what [base] from takes "
          "(default: none)",
          "BASE");
   option("--root", q.root, "the image's root: what its var/db/pkg has need not be built", "DIR");

@@ -73,16 +73,22 @@ class GraphReader {
     edge.leaf = &leaf;
     edge.to = search_.satisfier(leaf, owner, root);
     if (search_.provided(root, leaf.atom, owner)) {
-      // What the image has is built against it; all else the base root (or the adoption) gives.
-      bool from_image = edge.kind == DependencyClass::depend && edge.to != no_instance &&
-                        search_.selected(image_root, edge.to) && !universe_.request().like_portage;
-      if (!from_image) {
+      if (!is_preferred_to_provided(edge, root)) {
         if (int base = search_.base_package(root, leaf.atom, owner); base >= 0) graph_.base_used.insert(base);
         return;
       }
       edge.optional = true;
     }
     if (edge.to != no_instance) out.push_back(edge);
+  }
+
+  // What the image has is built against it, and what replaces an installed package comes first; all else the base root
+  // (or the adoption) gives.
+  bool is_preferred_to_provided(const Edge& edge, Root root) const {
+    if (edge.to == no_instance) return false;
+    if (search_.policy() == RootPolicy::single) return search_.selected(root, edge.to);
+    return edge.kind == DependencyClass::depend && search_.selected(image_root, edge.to) &&
+           !universe_.request().like_portage;
   }
 
   void read_build(InstanceId id) {

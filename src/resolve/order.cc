@@ -73,25 +73,36 @@ class Orderer {
     }
   }
 
-  // Levels: what needs nothing, what needs only that, and so on; packages that need each other count as one. First with
-  // all edges, then, among those that are one, without PDEPEND. Within a level the order of number() stays.
+  // Where a package stands: the depth of what it needs; packages that need each other count as one group.
+  struct Place {
+    int level = 0, size = 1, group = 0;
+  };
+
+  // Levels: what needs nothing, what needs only that, and so on; within a level small groups first. Within a group once
+  // more so, without PDEPEND. What is equal keeps the order of number().
   void order_by_level() {
-    std::map<InstanceId, int> outer = levels(true), inner = levels(false);
+    std::map<InstanceId, Place> outer = places(true), inner = places(false);
     std::vector<InstanceId> sorted = graph_.found;
-    std::ranges::sort(sorted, {}, [&](InstanceId id) { return std::tuple(outer[id], inner[id], numbers_[id]); });
+    std::ranges::sort(sorted, {}, [&](InstanceId id) {
+      const Place &out = outer[id], &in = inner[id];
+      bool alone = out.size == 1;
+      return std::tuple(out.level, out.size, alone ? 0 : out.group, in.level, numbers_[id]);
+    });
     for (size_t i = 0; i < sorted.size(); ++i) numbers_[sorted[i]] = static_cast<int>(i);
   }
 
   // Tarjan's strongly connected components, deepest first, without recursion.
-  std::map<InstanceId, int> levels(bool with_pdepend) {
+  std::map<InstanceId, Place> places(bool with_pdepend) {
     struct Visit {
       InstanceId id;
       std::vector<InstanceId> needs;
       size_t next = 0;
     };
-    std::map<InstanceId, int> level, index, low;
+    std::map<InstanceId, Place> out;
+    std::map<InstanceId, int> index, low;
     std::vector<InstanceId> stack;
     std::vector<Visit> path;
+    int groups = 0;
     auto enter = [&](InstanceId id) {
       low[id] = static_cast<int>(index.size());
       index.emplace(id, low[id]);
@@ -100,11 +111,12 @@ class Orderer {
     };
     auto leave = [&](InstanceId root) {
       auto first = std::find(stack.begin(), stack.end(), root);
-      int deepest = -1;
+      Place place{-1, static_cast<int>(stack.end() - first), groups++};
       for (auto member = first; member != stack.end(); ++member)
         for (InstanceId need : needs_of(*member, with_pdepend))
-          if (auto known = level.find(need); known != level.end()) deepest = std::max(deepest, known->second);
-      for (auto member = first; member != stack.end(); ++member) level[*member] = deepest + 1;
+          if (auto known = out.find(need); known != out.end()) place.level = std::max(place.level, known->second.level);
+      ++place.level;
+      for (auto member = first; member != stack.end(); ++member) out[*member] = place;
       stack.erase(first, stack.end());
     };
     for (InstanceId start : graph_.found) {
@@ -117,7 +129,7 @@ class Orderer {
           InstanceId need = visit.needs[visit.next++];
           if (!index.contains(need))
             enter(need);
-          else if (!level.contains(need))
+          else if (!out.contains(need))
             low[id] = std::min(low[id], index[need]);
           continue;
         }
@@ -126,7 +138,7 @@ class Orderer {
         if (low[id] == index[id]) leave(id);
       }
     }
-    return level;
+    return out;
   }
 
   std::vector<InstanceId> needs_of(InstanceId id, bool with_pdepend) {
@@ -137,23 +149,26 @@ class Orderer {
     return out;
   }
 
-  // A need at build time, with those of the virtuals among them: a virtual alone gives nothing.
+  // A need at build time, with what that needs at run time in turn. For Portage all of it must be there; otherwise only
+  // what virtuals need, since a virtual alone gives nothing.
   struct Need {
     const Edge* edge = nullptr;
-    int through = -1;  // the virtual's own need in the same list, or -1
+    int through = -1;  // whose own need it is, in the same list; -1: the package's
   };
-  std::vector<Need> direct_needs(InstanceId id, bool with_optional) {
+  std::vector<Need> strict_needs(InstanceId id, bool with_optional) {
     Root root = search_.build_root(id);
     std::vector<Need> out;
+    std::set<InstanceId> known;
     for (const Edge& edge : graph_.build[id])
-      if (edge.kind != DependencyClass::idepend && (with_optional || !edge.optional)) out.push_back({&edge});
+      if (edge.kind != DependencyClass::idepend && (with_optional || !edge.optional) && known.insert(edge.to).second)
+        out.push_back({&edge});
     for (size_t i = 0; i < out.size(); ++i) {
       InstanceId to = out[i].edge->to;
-      if (search_.universe().package(to).cpv.name.category != "virtual") continue;
-      for (const Edge& edge : graph_.in_build_root[{root, to}]) {
-        bool known = std::ranges::any_of(out, [&](const Need& n) { return n.edge->to == edge.to; });
-        if (edge.kind != DependencyClass::pdepend && !known) out.push_back({&edge, static_cast<int>(i)});
-      }
+      bool all = search_.universe().request().like_portage;
+      if (!all && search_.universe().package(to).cpv.name.category != "virtual") continue;
+      for (const Edge& edge : graph_.in_build_root[{root, to}])
+        if (edge.kind != DependencyClass::pdepend && !edge.optional && known.insert(edge.to).second)
+          out.push_back({&edge, static_cast<int>(i)});
     }
     return out;
   }
@@ -162,13 +177,13 @@ class Orderer {
     Root root = search_.build_root(id);
     std::set<InstanceId> seen;
     std::vector<InstanceId> open;
-    for (const Need& need : direct_needs(id, slack == Slack::no_pdepend))
+    for (const Need& need : strict_needs(id, slack == Slack::no_pdepend))
       if (seen.insert(need.edge->to).second) open.push_back(need.edge->to);
     while (!open.empty()) {
       InstanceId member = open.back();
       open.pop_back();
       if (!done_.contains(member)) return false;
-      if (slack == Slack::direct_only) continue;
+      if (slack == Slack::direct_only) continue;  // strict_needs() named all
       for (const Edge& edge : graph_.in_build_root[{root, member}])
         if (edge.kind != DependencyClass::pdepend && seen.insert(edge.to).second) open.push_back(edge.to);
     }
@@ -200,7 +215,7 @@ class Orderer {
                                     search_.universe().text(id), names));
   }
 
-  // Every package that waits has a direct need that waits too: following these closes a circle.
+  // Every package that waits has a need that waits too and cannot be put off: following these closes a circle.
   void forbid_cycle() {
     struct Step {
       InstanceId from;
@@ -212,7 +227,7 @@ class Orderer {
     InstanceId at = *first;
     auto start = path.end();
     while ((start = std::ranges::find(path, at, &Step::from)) == path.end()) {
-      std::vector<Need> needs = direct_needs(at, false);
+      std::vector<Need> needs = strict_needs(at, false);
       auto need = std::ranges::find_if(needs, [&](const Need& n) { return !done_.contains(n.edge->to); });
       Step& step = path.emplace_back(Step{at, {}});
       at = need->edge->to;
