@@ -58,6 +58,15 @@ std::string as_portage_lines(const std::vector<Change>& changes) {
 
 }  // namespace
 
+std::string cycle_breaks_as_text(const PlannedImage& planned) {
+  std::vector<std::string> ways;
+  for (const resolve::CycleBreak& way : planned.cycle_breaks) {
+    std::vector<Change> change{{way.package, way.use, {}, {}, false}};
+    ways.push_back(planned.options.like_portage ? as_portage_lines(change) : as_spec_lines(change));
+  }
+  return "the circle could end with\n" + util::join(ways, "\nor ");
+}
+
 std::string changes_as_text(const PlannedImage& planned) {
   return planned.options.like_portage ? as_portage_lines(planned.changes) : as_spec_lines(planned.changes);
 }

@@ -95,6 +95,13 @@ std::set<int> built_into_both_roots(const PlannedImage& planned) {
   return out;
 }
 
+Json cycle_breaks_as_json(const std::vector<resolve::CycleBreak>& ways) {
+  Json out = Json::array();
+  for (const resolve::CycleBreak& way : ways)
+    out.push_back({{"package", way.package->cpv.text()}, {"without", way.without->cpv.text()}, {"use", way.use}});
+  return out;
+}
+
 }  // namespace
 
 std::string slot_suffix(const repository::Package& package) {
@@ -177,7 +184,8 @@ std::string plan_as_json(const PlannedImage& planned) {
               {"packages", packages},
               {"provided", provided},
               {"warnings", plan.warnings},
-              {"changes", changes_as_json(planned.changes)}};
+              {"changes", changes_as_json(planned.changes)},
+              {"cycle_breaks", cycle_breaks_as_json(planned.cycle_breaks)}};
   if (const auto& e = planned.error)
     out["error"] = {{"kind", e->kind == ErrorKind::usage ? "usage" : "no resolution"},
                     {"what", e->what},

@@ -19,6 +19,8 @@ std::string plan_as_json(const PlannedImage& planned);
 std::string plan_as_dot(const PlannedImage& planned);
 // The changes as lines to paste: into the spec, or into etc/portage where the plan is made with one.
 std::string changes_as_text(const PlannedImage& planned);
+// Each way to end a circle of builds in that form.
+std::string cycle_breaks_as_text(const PlannedImage& planned);
 
 // The flags that are shown: IUSE without what USE_EXPAND_HIDDEN hides, grouped as emerge does: "USE" first, then
 // variables. Each flag: "intl", "-gd", in parentheses where the profile locks it; those that are on first.

@@ -190,9 +190,12 @@ Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& contex
     if (out.error->kind == ErrorKind::no_resolution && options.suggest) {
       auto suggestion = resolve::suggest(request, options.permissions);
       out.changes = std::move(suggestion.changes);
+      out.cycle_breaks = std::move(suggestion.cycle_breaks);
       if (suggestion.plan) {
         out.plan = std::move(*suggestion.plan);
         out.error->hint = changes_as_text(out);
+      } else if (!out.cycle_breaks.empty()) {
+        out.error->hint = cycle_breaks_as_text(out);
       }
     }
     // An ebuild that could not be read may be the very one that is missing.

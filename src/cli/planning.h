@@ -39,6 +39,7 @@ struct PlannedImage {
   // Where there is no plan: why. Then `plan` is the one that `changes` would give, if they would.
   std::optional<Error> error;
   std::vector<resolve::Change> changes;
+  std::vector<resolve::CycleBreak> cycle_breaks;
 };
 
 // Opens the repositories of the spec (default: the bundled one at context.data/ebuilds), the profile with the spec's

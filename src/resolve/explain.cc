@@ -30,6 +30,12 @@ class Story {
     for (int index : starts_) find_dead_ends(index);
   }
 
+  std::vector<CycleStep> cycle() const {
+    for (const ClauseMeaning* conflict : conflicts_)
+      if (!conflict->cycle.empty()) return conflict->cycle;
+    return {};
+  }
+
   std::vector<DeadEnd> dead_ends() const {
     std::vector<DeadEnd> out;
     for (int index : dead_ends_) {
@@ -263,7 +269,7 @@ class Story {
 
 Failure explain_failure(Search& search) {
   Story story(search);
-  return {story.tell(), story.dead_ends()};
+  return {story.tell(), story.dead_ends(), story.cycle()};
 }
 
 std::optional<Error> unknown_target(Universe& universe) {

@@ -16,6 +16,7 @@ struct DeadEnd {
 struct Failure {
   Error error;
   std::vector<DeadEnd> dead_ends;  // in the order in which the preferred choices lead there
+  std::vector<CycleStep> cycle;    // a circle of builds that has a part in it
 };
 
 // After Search::solve() said that nothing fits.

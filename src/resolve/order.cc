@@ -236,6 +236,7 @@ class Orderer {
         step.edges.insert(step.edges.begin(), needs[static_cast<size_t>(through)].edge);
     }
     std::vector<Literal> literals;
+    std::vector<CycleStep> steps;
     std::string text;
     InstanceId circle = start->from;
     for (; start != path.end(); ++start) {
@@ -249,11 +250,26 @@ class Orderer {
         literals.push_back(branch ? *branch : positive(search_.in_root(root, edge->to)));
         text += fmt::format("{}{} needs {}{} ({}: {})", text.empty() ? "" : "\n", search_.universe().text(from),
                             search_.universe().text(edge->to), how, name_of(edge->kind), edge->leaf->atom.text());
+        steps.push_back({from, edge->to, edge->kind, flags_demanded_of(from)});
         how = "";
         from = edge->to;
       }
     }
-    search_.forbid(literals, {.kind = ClauseMeaning::Kind::cycle, .a = circle, .text = text});
+    search_.forbid(literals,
+                   {.kind = ClauseMeaning::Kind::cycle, .a = circle, .text = text, .cycle = std::move(steps)});
+  }
+
+  // "[flag]" and "[-flag]" that packages of the plan ask of this one.
+  std::set<std::string> flags_demanded_of(InstanceId id) {
+    using Kind = ebuild::UseDependency::Kind;
+    std::set<std::string> out;
+    for (const auto* all : {&graph_.build, &graph_.runtime})
+      for (const auto& [owner, edges] : *all)
+        for (const Edge& edge : edges)
+          if (edge.to == id)
+            for (const auto& use : edge.leaf->atom.use)
+              if (use.kind == Kind::enabled || use.kind == Kind::disabled) out.insert(use.flag);
+    return out;
   }
 
   Search& search_;

@@ -56,6 +56,12 @@ struct Change {
   bool unmask = false;
 };
 
+// Flags of a package with which it would not need another one, and so end a circle of builds.
+struct CycleBreak {
+  const repository::Package *package = nullptr, *without = nullptr;
+  std::map<std::string, bool> use;  // flag → on
+};
+
 // Which dependencies of the targets count where they themselves are left out of the plan (emerge --onlydeps).
 struct OnlyDependencies {
   bool runtime = true;   // RDEPEND, PDEPEND and IDEPEND too, not just what they are built with

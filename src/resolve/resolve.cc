@@ -32,9 +32,9 @@ std::optional<Outcome> resolve_with(Universe& universe, RootPolicy policy) {
     std::vector<InstanceId> order = order_builds(search, graph, warnings);
     if (order.empty() && !graph.found.empty()) continue;
     Plan plan = make_plan(search, graph, order, std::move(warnings));
-    if (auto error = check_required_use(search, plan)) return std::unexpected(Failure{std::move(*error), {}});
+    if (auto error = check_required_use(search, plan)) return std::unexpected(Failure{std::move(*error), {}, {}});
     if (universe.request().like_portage)
-      if (auto error = check_virtual_cycles(plan)) return std::unexpected(Failure{std::move(*error), {}});
+      if (auto error = check_virtual_cycles(plan)) return std::unexpected(Failure{std::move(*error), {}, {}});
     if (universe.request().only_dependencies) leave_out_targets(plan);
     return plan;
   }

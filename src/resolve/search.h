@@ -48,12 +48,20 @@ struct Requirement {
   bool optional = false;
 };
 
+// One need of a circle of builds.
+struct CycleStep {
+  InstanceId from = no_instance, to = no_instance;
+  DependencyClass kind = DependencyClass::depend;
+  std::set<std::string> fixed_flags;  // of `from`: those that others demand as they are
+};
+
 struct ClauseMeaning {
   enum class Kind { requirement, build, one_per_slot, blocker, binding, cycle } kind = Kind::requirement;
   int requirement = -1;  // requirement; blocker: the one that it stands in
   Root root = image_root;
   InstanceId a = no_instance, b = no_instance;  // one_per_slot, blocker: the two
   std::string text;                             // blocker: the atom; binding, cycle: what it says
+  std::vector<CycleStep> cycle;                 // cycle
 };
 
 class Search {

@@ -4,6 +4,7 @@
 
 #include "ebuild/required_use.h"
 #include "resolve/attempt.h"
+#include "resolve/cycle_breaks.h"
 
 namespace cooper::resolve {
 
@@ -37,16 +38,34 @@ class Suggester {
     for (int round = 0; round < most_rounds; ++round) {
       Universe universe(request_, changes_);
       auto attempt = attempt_plan(universe);
-      if (attempt) return {std::move(changes_), std::move(*attempt)};
+      if (attempt) return {std::move(changes_), std::move(*attempt), {}};
       auto change = next_change(universe, attempt.error().dead_ends);
-      if (!change) break;
+      if (!change) return give_up(universe, attempt.error().cycle);
       add(std::move(*change));
     }
-    if (!request_.like_portage) changes_.clear();
-    return {std::move(changes_), std::nullopt};
+    return {};
   }
 
  private:
+  // Portage tells changes that were needed so far, and of circles how they could be ended; cooper tries that.
+  Suggestion give_up(Universe& universe, const std::vector<CycleStep>& cycle) {
+    Suggestion out;
+    out.cycle_breaks = cycle_breaks(universe, cycle);
+    if (request_.like_portage) {
+      out.changes = std::move(changes_);
+      return out;
+    }
+    for (const CycleBreak& way : out.cycle_breaks) {
+      if (!allowed_.use) break;
+      Suggester with(request_, allowed_);
+      with.changes_ = changes_;
+      with.add({way.package, way.use, {}, {}, false});
+      Universe changed(request_, with.changes_);
+      if (auto attempt = attempt_plan(changed)) return {std::move(with.changes_), std::move(*attempt), {}};
+    }
+    return out;
+  }
+
   std::optional<Change> next_change(Universe& universe, const std::vector<DeadEnd>& dead_ends) {
     for (const DeadEnd& end : dead_ends) {
       for (const Level& level : levels(allowed_))

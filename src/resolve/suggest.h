@@ -16,6 +16,8 @@ struct Permissions {
 struct Suggestion {
   std::vector<Change> changes;  // in the order in which their need was found; never two of one package
   std::optional<Plan> plan;     // the one that they give
+  // Where there is none because builds need each other: flags that would end the circle, each entry one way.
+  std::vector<CycleBreak> cycle_breaks;
 };
 
 // After resolve() found no plan. Where no permitted changes give one, there is none, and no changes; but as Portage,

@@ -79,6 +79,34 @@ TEST_F(ResolveTest, WhatNeedsEachOtherComesAfterWhatItNeeds) {
   EXPECT_EQ(order.back(), "a/top-1");
 }
 
+TEST_F(ResolveTest, SmallCirclesOfRunTimeNeedsComeFirst) {
+  add("a/top-1", {{"RDEPEND", "a/one a/three"}});
+  add("a/one-1", {{"RDEPEND", "a/two"}});
+  add("a/two-1", {{"RDEPEND", "a/one"}});
+  add("a/three-1", {{"RDEPEND", "a/four"}});
+  add("a/four-1", {{"RDEPEND", "a/five"}});
+  add("a/five-1", {{"RDEPEND", "a/three"}});
+  auto order = all(plan({"a/top"}));
+  EXPECT_THAT(std::vector(order.begin(), order.begin() + 2), testing::UnorderedElementsAre("a/one-1", "a/two-1"));
+  EXPECT_EQ(order.back(), "a/top-1");
+}
+
+TEST_F(ResolveTest, PostDependenciesComeAfterWhatNeedsThem) {
+  add("a/app-1", {{"RDEPEND", "a/host"}});
+  add("a/host-1", {{"PDEPEND", "a/plugin"}});
+  add("a/plugin-1", {{"RDEPEND", "a/host"}});
+  EXPECT_THAT(all(plan({"a/app"})), ElementsAre("a/host-1", "a/plugin-1", "a/app-1"));
+}
+
+// To build it takes what runs only with it: cooper builds without, Portage does not.
+TEST_F(ResolveTest, CircleThroughARunTimeNeed) {
+  add("a/app-1", {{"DEPEND", "a/tool"}});
+  add("a/tool-1", {{"RDEPEND", "a/app"}});
+  EXPECT_THAT(plan({"a/app"}).warnings, testing::SizeIs(1));
+  request_.like_portage = true;
+  EXPECT_THAT(error({"a/app"}).why, HasSubstr("a/tool-1 needs a/app-1 (RDEPEND: a/app)"));
+}
+
 TEST_F(ResolveTest, OverlappingAlternativesShareAPackage) {
   add("a/app-1", {{"RDEPEND", "|| ( a/x a/y ) || ( a/y a/z )"}});
   for (const char* name : {"a/x-1", "a/y-1", "a/z-1"}) add(name);

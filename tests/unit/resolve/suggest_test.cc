@@ -128,6 +128,42 @@ TEST_F(SuggestTest, AlternativeThatOnlyLacksAFlagBeforeAMaskedOne) {
   EXPECT_EQ(found->changes[0].package->cpv.text(), "a/second-1");
 }
 
+TEST_F(SuggestTest, FlagsThatEndACircle) {
+  add("a/x-1", {{"IUSE", "+doc"}, {"BDEPEND", "doc? ( a/y )"}});
+  add("a/y-1", {{"BDEPEND", "a/x"}});
+  auto found = suggestion({"a/x"});
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->changes.size(), 1u);
+  EXPECT_EQ(found->changes[0].package->cpv.text(), "a/x-1");
+  EXPECT_THAT(found->changes[0].use, ElementsAre(Pair("doc", false)));
+  EXPECT_THAT(all(*found->plan), ElementsAre("a/x-1"));
+}
+
+TEST_F(SuggestTest, EachWayToEndACircleIsTheSmallest) {
+  add("a/x-1", {{"IUSE", "+doc min +man"},
+                {"REQUIRED_USE", "^^ ( man min )"},
+                {"DEPEND", "doc? ( !min? ( a/y ) ) man? ( a/y )"}});
+  add("a/y-1", {{"DEPEND", "a/x"}});
+  request_.like_portage = true;
+  EXPECT_FALSE(try_plan({"a/y"}));
+  Suggestion found = suggest(request_, {});
+  EXPECT_FALSE(found.plan);
+  EXPECT_THAT(found.changes, IsEmpty());
+  ASSERT_EQ(found.cycle_breaks.size(), 1u);
+  EXPECT_EQ(found.cycle_breaks[0].package->cpv.text(), "a/x-1");
+  EXPECT_EQ(found.cycle_breaks[0].without->cpv.text(), "a/y-1");
+  EXPECT_THAT(found.cycle_breaks[0].use, ElementsAre(Pair("man", false), Pair("min", true)));
+}
+
+TEST_F(SuggestTest, FlagsThatOthersDemandDoNotEndACircle) {
+  add("a/app-1", {{"DEPEND", "a/x[doc] a/y"}});
+  add("a/x-1", {{"IUSE", "+doc"}, {"DEPEND", "doc? ( a/y )"}});
+  add("a/y-1", {{"DEPEND", "a/x"}});
+  request_.like_portage = true;
+  EXPECT_FALSE(try_plan({"a/app"}));
+  EXPECT_THAT(suggest(request_, {}).cycle_breaks, IsEmpty());
+}
+
 TEST_F(SuggestTest, NothingHelpsAgainstAConflict) {
   add("a/x-1", {{"RDEPEND", ">=a/lib-2"}});
   add("a/y-1", {{"RDEPEND", "<a/lib-2"}});
