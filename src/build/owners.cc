@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "phases/owners.h"
+#include "phases/state.h"
 #include "util/file.h"
 #include "util/text.h"
 
@@ -39,49 +41,25 @@ Result<uint32_t> resolve(std::string_view who, const Numbers& numbers, std::stri
               fmt::format("depend on the acct-{}/{} package", kind, who));
 }
 
-Result<std::string> from_hex(std::string_view hex) {
-  std::string bytes;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2) {
-    auto byte = parse_number(hex.substr(i, 2), 16);
-    if (!byte)
-      return fail(ErrorKind::failed, "the ledger of owners is damaged", {},
-                  "capabilities that are no hexadecimal number");
-    bytes += static_cast<char>(*byte);
+Result<> apply_record(phases::OwnerRecord record, const std::string& path, const Accounts& accounts, tree::Tree& tree) {
+  using Kind = phases::OwnerRecord::Kind;
+  if (record.kind == Kind::node) {
+    record.node.path = path;
+    tree.put(std::move(record.node));
+    return {};
   }
-  return bytes;
-}
-
-Result<> make_node(const std::vector<std::string_view>& fields, const std::string& path, tree::Tree& tree) {
-  auto major = parse_number(fields[2]), minor = parse_number(fields[3]), mode = parse_number(fields[4], 8);
-  if (!major || !minor || !mode)
-    return fail(ErrorKind::failed, "the ledger of owners is damaged", path, "a device without numbers");
-  tree::Entry entry;
-  entry.path = path;
-  entry.kind = fields[1] == "b" ? tree::EntryKind::block_device : tree::EntryKind::character_device;
-  entry.mode = *mode & 07777;
-  entry.device_major = *major;
-  entry.device_minor = *minor;
-  tree.put(std::move(entry));
-  return {};
-}
-
-Result<> apply_record(const std::vector<std::string_view>& fields, const std::string& path, const Accounts& accounts,
-                      tree::Tree& tree) {
-  std::string_view kind = fields[0];
-  if (kind == "node" && fields.size() == 6) return make_node(fields, path, tree);
   tree::Entry* entry = tree.find(path);
   if (entry && entry->kind == tree::EntryKind::hardlink) entry = tree.find(entry->target);
   if (!entry) return {};  // removed after it was given to somebody
-  if (kind == "own" && fields.size() == 4) {
-    if (!fields[1].empty()) entry->uid = TRY(resolve(fields[1], accounts.users, "user", path));
-    if (!fields[2].empty()) entry->gid = TRY(resolve(fields[2], accounts.groups, "group", path));
+  if (record.kind == Kind::own) {
+    if (!record.user.empty()) entry->uid = TRY(resolve(record.user, accounts.users, "user", path));
+    if (!record.group.empty()) entry->gid = TRY(resolve(record.group, accounts.groups, "group", path));
     // As the kernel does: a file that changes hands loses its capabilities.
     entry->xattrs.erase("security.capability");
-  } else if (kind == "cap" && fields.size() == 3) {
-    if (fields[1].empty())
-      entry->xattrs.erase("security.capability");
-    else
-      entry->xattrs["security.capability"] = TRY(from_hex(fields[1]));
+  } else if (record.capabilities.empty()) {
+    entry->xattrs.erase("security.capability");
+  } else {
+    entry->xattrs["security.capability"] = std::move(record.capabilities);
   }
   return {};
 }
@@ -121,9 +99,10 @@ Accounts read_accounts(const fs::path& base, const std::vector<fs::path>& layers
     fs::path folder = root / "usr/lib/sysusers.d";
     if (auto names = util::list_directory(folder); names)
       for (const std::string& name : *names)
-        if (auto text = util::read_file(folder / name); text && name.ends_with(".conf")) accounts.add_sysusers(*text);
-    if (auto text = util::read_file(root / "etc/passwd"); text) accounts.add_passwd(*text);
-    if (auto text = util::read_file(root / "etc/group"); text) accounts.add_group(*text);
+        if (name.ends_with(".conf"))
+          if (auto text = phases::read_in_root(root, "usr/lib/sysusers.d/" + name)) accounts.add_sysusers(*text);
+    if (auto text = phases::read_in_root(root, "etc/passwd")) accounts.add_passwd(*text);
+    if (auto text = phases::read_in_root(root, "etc/group")) accounts.add_group(*text);
   };
   add(base);
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) add(*layer);
@@ -131,23 +110,12 @@ Accounts read_accounts(const fs::path& base, const std::vector<fs::path>& layers
 }
 
 Result<> apply_owners(std::string_view records, std::string_view image, const Accounts& accounts, tree::Tree& tree) {
-  for (std::string_view record : util::split(records, '\0')) {
-    if (record.empty()) continue;
-    // PATH is the last field and may itself hold tabs.
-    size_t count = record.starts_with("own\t") ? 4 : record.starts_with("cap\t") ? 3 : 6;
-    std::vector<std::string_view> fields;
-    std::string_view rest = record;
-    while (fields.size() + 1 < count) {
-      size_t tab = rest.find('\t');
-      if (tab == std::string_view::npos) break;
-      fields.push_back(rest.substr(0, tab));
-      rest.remove_prefix(tab + 1);
-    }
-    fields.push_back(rest);
-    if (fields.size() != count || rest.size() <= image.size() + 1 || !rest.starts_with(image) ||
-        rest[image.size()] != '/')
-      continue;
-    TRY(apply_record(fields, std::string(rest.substr(image.size() + 1)), accounts, tree));
+  for (phases::OwnerRecord& record : TRY(phases::parse_owner_records(records))) {
+    std::string_view path = record.path;
+    if (path.size() <= image.size() + 1 || !path.starts_with(image) || path[image.size()] != '/') continue;
+    std::string inside(path.substr(image.size() + 1));
+    if (!tree::valid_path(inside)) continue;
+    TRY(apply_record(std::move(record), inside, accounts, tree));
   }
   return {};
 }

@@ -1,9 +1,8 @@
 #include "image/overlay_changes.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
+#include "phases/owners.h"
 #include "util/text.h"
 
 namespace cooper::image {
@@ -102,33 +101,6 @@ class ChangeTaker {
   std::vector<std::string>& warnings_;
 };
 
-std::optional<uint32_t> number(std::string_view text, int base) {
-  uint32_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return value;
-}
-
-// The first `count - 1` fields and the rest, which is a path and may hold tabs.
-std::vector<std::string_view> fields_of(std::string_view record, size_t count) {
-  std::vector<std::string_view> fields;
-  for (size_t tab; fields.size() + 1 < count && (tab = record.find('\t')) != std::string_view::npos;
-       record.remove_prefix(tab + 1))
-    fields.push_back(record.substr(0, tab));
-  fields.push_back(record);
-  return fields;
-}
-
-std::optional<std::string> from_hex(std::string_view hex) {
-  std::string bytes;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2) {
-    auto byte = number(hex.substr(i, 2), 16);
-    if (!byte) return std::nullopt;
-    bytes += static_cast<char>(*byte);
-  }
-  return bytes;
-}
-
 Result<> set_owner(tree::Entry& entry, std::string_view user, std::string_view group, const Accounts& accounts,
                    const std::string& package) {
   auto uid = accounts.uid(user), gid = accounts.gid(group);
@@ -154,41 +126,26 @@ Result<> take_changes(Draft& draft, const fs::path& upper, const tree::Tree& bas
 
 Result<> apply_owner_records(Draft& draft, std::string_view records, const Accounts& accounts,
                              const std::string& package) {
-  for (std::string_view record : util::split(records, '\0')) {
-    size_t count = record.starts_with("own\t")    ? 4
-                   : record.starts_with("cap\t")  ? 3
-                   : record.starts_with("node\t") ? 6
-                                                  : 0;
-    std::vector<std::string_view> fields = fields_of(record, count);
-    if (count == 0 || fields.size() != count || !fields.back().starts_with('/')) continue;
-    std::string path = draft.place(fields.back());
+  using Kind = phases::OwnerRecord::Kind;
+  for (phases::OwnerRecord& record : TRY(phases::parse_owner_records(records))) {
+    std::string path = draft.place(record.path);
     if (is_passing(path)) continue;
-    if (fields[0] == "node") {
-      auto major = number(fields[2], 10), minor = number(fields[3], 10), mode = number(fields[4], 8);
-      if (!major || !minor || !mode) return fail(ErrorKind::failed, "the ledger of owners is damaged", package);
-      tree::Entry entry;
-      entry.path = path;
-      entry.kind = fields[1] == "b" ? tree::EntryKind::block_device : tree::EntryKind::character_device;
-      entry.mode = *mode & 07777, entry.device_major = *major, entry.device_minor = *minor;
-      entry.owner = package;
-      TRY(draft.put(std::move(entry)));
+    if (record.kind == Kind::node) {
+      record.node.path = path;
+      record.node.owner = package;
+      TRY(draft.put(std::move(record.node)));
       continue;
     }
     auto found = draft.entries.find(path);
     if (found == draft.entries.end()) continue;  // removed after it was given to somebody, or the base root's
     tree::Entry& entry =
         found->second.kind == tree::EntryKind::hardlink ? draft.entries.at(found->second.target) : found->second;
-    if (fields[0] == "own") {
-      TRY(set_owner(entry, fields[1], fields[2], accounts, package));
-    } else if (fields[1].empty()) {
+    if (record.kind == Kind::own)
+      TRY(set_owner(entry, record.user, record.group, accounts, package));
+    else if (record.capabilities.empty())
       entry.xattrs.erase("security.capability");
-    } else {
-      auto bytes = from_hex(fields[1]);
-      if (!bytes)
-        return fail(ErrorKind::failed, "the ledger of owners is damaged", package,
-                    "capabilities that are no hexadecimal number");
-      entry.xattrs["security.capability"] = *bytes;
-    }
+    else
+      entry.xattrs["security.capability"] = std::move(record.capabilities);
   }
   return {};
 }

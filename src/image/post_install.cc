@@ -1,14 +1,13 @@
 #include "image/post_install.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "ebuild/atom.h"
 #include "image/overlay_changes.h"
+#include "phases/state.h"
+#include "phases/status.h"
 #include "sandbox/sandbox.h"
 #include "util/process.h"
 #include "util/text.h"
@@ -106,27 +105,13 @@ Result<fs::path> command_folder(const fs::path& helper, const fs::path& folder) 
   return folder;
 }
 
-// What the runtime told (runtime/README.md): the place of a failure, and the messages that users should see.
-struct Told {
-  std::string place, message;
-  bool died = false;
-  std::vector<std::string> warnings;
-};
-
-Told read_status(std::string_view text, const std::string& cpv) {
-  Told told;
-  for (std::string_view line : util::lines(text)) {
-    std::vector<std::string_view> fields = util::split(line, '\t');
-    if (fields[0] == "die" && fields.size() >= 5 && !told.died) {
-      told.died = true;
-      told.place = fmt::format("{}, pkg_{}, {}:{}", cpv, fields[1], fields[2], fields[3]);
-      told.message = fields[4];
-    } else if (fields[0] == "elog" && fields.size() >= 3 && (fields[1] == "warn" || fields[1] == "error")) {
-      std::string_view message = util::trim(fields[2]);
-      if (!message.empty()) told.warnings.push_back(fmt::format("{}: {}", cpv, message));
-    }
+// The messages that users should see.
+void add_warnings(const phases::PhaseStatus& status, const std::string& cpv, std::vector<std::string>& warnings) {
+  for (const phases::ElogMessage& message : status.messages) {
+    std::string_view text = util::trim(message.text);
+    if ((message.kind == "warn" || message.kind == "error") && !text.empty())
+      warnings.push_back(fmt::format("{}: {}", cpv, text));
   }
-  return told;
 }
 
 class Runner {
@@ -146,16 +131,18 @@ class Runner {
       output += text;
       if (output.size() > (64 << 10)) output.erase(0, output.size() - (32 << 10));
     };
-    util::Fd status(::open((folder / "status").c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-    if (!status) return fail_errno("cannot write file", folder / "status");
-    command.fds = {{status.get(), 3}};
-    sandbox::Outcome outcome = TRY(sandbox::run(command));
-    Told told = read_status(TRY(util::read_file(folder / "status")), package.facts.cpv);
-    if (told.died || outcome.exit_code != 0 || outcome.end != sandbox::Outcome::End::exited)
-      return failure(package, outcome, told, output);
-    warnings.insert(warnings.end(), told.warnings.begin(), told.warnings.end());
+    phases::StatusReader status;
+    phases::StatusPipe pipe = TRY(phases::StatusPipe::open());
+    command.fds = {{pipe.write_end(), 3}};
+    pipe.start(status);
+    auto ran = sandbox::run(command);
+    pipe.finish();
+    sandbox::Outcome outcome = TRY(std::move(ran));
+    if (status.status().died || outcome.exit_code != 0 || outcome.end != sandbox::Outcome::End::exited)
+      return failure(package, outcome, status.status(), output);
+    add_warnings(status.status(), package.facts.cpv, warnings);
     TRY(take_changes(draft_, folder / "upper", input_.base->tree, package.facts.cpv, warnings));
-    auto records = util::read_file(folder / "state/owners");
+    auto records = TRY(phases::read_left_file(folder / "state/owners"));
     return records ? apply_owner_records(draft_, *records, accounts_, package.facts.cpv) : Result<>();
   }
 
@@ -164,7 +151,10 @@ class Runner {
     for (const char* name :
          {"upper", "work", "state", "bin", "build/work", "build/temp", "build/homedir", "build/image", "image"})
       TRY(util::make_directories(folder / name));
-    TRY(util::write_file(folder / "state/environment", TRY(util::read_file(package.directory / "environment"))));
+    auto environment = TRY(phases::read_left_file(package.directory / "environment"));
+    if (!environment)
+      return fail(ErrorKind::failed, fmt::format("{} has no saved environment", package.facts.cpv), package.directory);
+    TRY(util::write_file(folder / "state/environment", *environment));
     TRY(util::write_file(folder / "state/packages", package_lines(packages_)));
     return put_on_disk(draft_, input_.base->tree, folder / "image");
   }
@@ -185,25 +175,29 @@ class Runner {
     command.argv = {"/bin/bash", "--norc", "--noprofile", "/cooper/runtime/ebuild.bash"};
     command.argv.insert(command.argv.end(), phases.begin(), phases.end());
     command.environment = TRY(environment_of(package.facts, input_));
-    command.limits.seconds = 600;
+    command.limits = limits();
     return command;
   }
 
   static std::unexpected<Error> failure(const store::BuiltPackage& package, const sandbox::Outcome& outcome,
-                                        const Told& told, const std::string& output) {
-    std::string why = told.died ? told.message : "";
-    if (outcome.end == sandbox::Outcome::End::timed_out)
-      why = "it ran for more than ten minutes";
-    else if (outcome.end == sandbox::Outcome::End::cancelled)
-      return fail(ErrorKind::interrupted, "interrupted");
-    else if (!told.died)
+                                        const phases::PhaseStatus& status, const std::string& output) {
+    using End = sandbox::Outcome::End;
+    const std::string& cpv = package.facts.cpv;
+    std::string why = status.died ? status.die_message : "";
+    if (outcome.end == End::cancelled) return fail(ErrorKind::interrupted, "interrupted");
+    if (outcome.end != End::exited)
+      why = sandbox::explain_end(outcome.end, limits());
+    else if (!status.died)
       why = fmt::format("it ended with status {}", outcome.exit_code);
-    std::vector<std::string_view> lines = util::lines(output);
-    size_t from = lines.size() > 20 ? lines.size() - 20 : 0;
-    for (size_t i = from; i < lines.size(); ++i) why += fmt::format("\n| {}", lines[i]);
-    std::string where = told.place.empty() ? package.facts.cpv : told.place;
-    return fail(ErrorKind::failed, fmt::format("the post-install phases of {} failed", package.facts.cpv), where, why);
+    std::string tail = phases::last_lines_of(output, 20);
+    for (std::string_view line : util::lines(tail)) why += fmt::format("\n| {}", line);
+    std::string where =
+        status.died ? fmt::format("{}, pkg_{}, {}:{}", cpv, status.die_phase, status.die_file, status.die_line) : cpv;
+    return fail(ErrorKind::failed, fmt::format("the post-install phases of {} failed", cpv), where, why);
   }
+
+  // These phases write a few files; what takes longer or more has gone wrong.
+  static sandbox::Limits limits() { return {.log_bytes = uint64_t{64} << 20, .seconds = 600}; }
 
   Draft& draft_;
   const AssembleInput& input_;

@@ -89,6 +89,46 @@ std::string count(size_t n, std::string_view singular, std::string_view plural) 
   return plural.empty() ? fmt::format("{} {}s", n, singular) : fmt::format("{} {}", n, plural);
 }
 
+namespace {
+
+// Bytes of the escape sequence that `text` begins with (ECMA-48): ESC [ … letter, ESC ] … BEL, or ESC and one byte.
+size_t escape_length(std::string_view text) {
+  if (text.size() < 2) return text.size();
+  if (text[1] == '[') {
+    for (size_t i = 2; i < text.size(); ++i)
+      if (text[i] >= '@' && text[i] <= '~') return i + 1;
+    return text.size();
+  }
+  if (text[1] == ']') {
+    for (size_t i = 2; i < text.size(); ++i)
+      if (text[i] == '\a' || text[i] == '\x1b') return i + 1;
+    return text.size();
+  }
+  return 2;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size();) {
+    auto byte = static_cast<unsigned char>(text[i]);
+    if (byte == 0x1b) {
+      i += escape_length(text.substr(i));
+      continue;
+    }
+    // U+0080 to U+009F are control characters too.
+    if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) {
+      i += 2;
+      continue;
+    }
+    if ((byte >= 0x20 && byte != 0x7f) || byte == '\t' || byte == '\n') out += text[i];
+    ++i;
+  }
+  return out;
+}
+
 std::string human_size(uint64_t bytes) {
   const char* units[] = {"B", "kB", "MB", "GB", "TB"};
   double value = static_cast<double>(bytes);

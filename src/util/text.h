@@ -30,6 +30,10 @@ std::string nearest(std::string_view wanted, std::span<const std::string> candid
 // "1 package", "3 packages".
 std::string count(size_t n, std::string_view singular, std::string_view plural = {});
 
+// Text of somebody else's for the user's terminal: without escape sequences and other control characters but tabs and
+// newlines.
+std::string printable(std::string_view text);
+
 // 1536 → "1.5 kB", 80'000'000 → "80.0 MB" (powers of 1000).
 std::string human_size(uint64_t bytes);
 

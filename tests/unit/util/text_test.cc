@@ -34,6 +34,14 @@ TEST(Text, EditDistance) {
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
 }
 
+TEST(Text, PrintableHasNoControlCharacters) {
+  EXPECT_EQ(printable("plain\ttext\n"), "plain\ttext\n");
+  EXPECT_EQ(printable("\x1b[1;31mred\x1b[0m \x1b]0;title\atext \x1b(B."), "red text B.");
+  EXPECT_EQ(printable("a\x01\x7f\rb\x1b"), "ab");
+  EXPECT_EQ(printable("\xc2\x9b31m árvíztűrő \xc2\xa0"), "31m árvíztűrő \xc2\xa0");
+  EXPECT_EQ(printable("\x1b[12"), "");
+}
+
 TEST(Text, HumanUnits) {
   EXPECT_EQ(human_size(999), "999 B");
   EXPECT_EQ(human_size(1500), "1.5 kB");

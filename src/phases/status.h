@@ -1,12 +1,17 @@
-// What the runtime tells through the status pipe (runtime/README.md).
+// The status pipe: what the runtime tells while phases run (runtime/README.md, "What comes back"). The other end is in
+// the hands of an ebuild, so whatever comes is bounded and made printable.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
-namespace cooper::build {
+#include "util/error.h"
+#include "util/file.h"
+
+namespace cooper::phases {
 
 struct StackFrame {
   std::string function, file;
@@ -39,4 +44,24 @@ class StatusReader {
   PhaseStatus status_;
 };
 
-}  // namespace cooper::build
+// The pipe itself, read in a thread of its own while a sandbox runs.
+class StatusPipe {
+ public:
+  static Result<StatusPipe> open();
+  // The end for the sandbox.
+  int write_end() const { return write_.get(); }
+  // Starts reading into `reader`, which must live until finish().
+  void start(StatusReader& reader);
+  // Waits for the last event. Called when the sandbox has ended.
+  void finish();
+  StatusPipe(StatusPipe&&) = default;
+  StatusPipe& operator=(StatusPipe&&) = delete;
+  ~StatusPipe() { finish(); }
+
+ private:
+  StatusPipe() = default;
+  util::Fd read_, write_;
+  std::thread thread_;
+};
+
+}  // namespace cooper::phases

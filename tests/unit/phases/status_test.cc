@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "build/status.h"
+#include "phases/status.h"
 
-namespace cooper::build {
+namespace cooper::phases {
 namespace {
 
 TEST(Status, LinesInPieces) {
@@ -42,4 +42,4 @@ TEST(Status, ShortAndEndlessLinesDoNoHarm) {
 }
 
 }  // namespace
-}  // namespace cooper::build
+}  // namespace cooper::phases
