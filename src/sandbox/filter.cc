@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -111,6 +112,8 @@ void add_rules(Builder& builder, bool fake_ownership) {
   // to clone.
   builder.rule(forbidden, "clone", SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER));
   builder.rule(SCMP_ACT_ERRNO(ENOSYS), "clone3");
+  // Local, IPv4, IPv6 and netlink sockets live in the network namespace; some others, such as vsock, reach past it.
+  builder.rule(SCMP_ACT_ERRNO(EAFNOSUPPORT), "socket", SCMP_A0(SCMP_CMP_GT, AF_NETLINK));
   // Typing into the caller's terminal.
   builder.rule(forbidden, "ioctl", SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, TIOCSTI));
   builder.rule(forbidden, "ioctl", SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, TIOCLINUX));
@@ -126,9 +129,7 @@ std::unexpected<Error> filter_error(int error) {
   return fail(ErrorKind::sandbox, "cannot make the system call filter", {}, ::strerror(error));
 }
 
-}  // namespace
-
-Result<std::vector<sock_filter>> make_filter(bool fake_ownership) {
+Result<std::vector<sock_filter>> compile_filter(bool fake_ownership) {
   std::unique_ptr<void, decltype(&seccomp_release)> context(seccomp_init(SCMP_ACT_ALLOW), &seccomp_release);
   if (!context) return filter_error(ENOMEM);
     // Programs of the machine's other ABIs follow the same rules; without them they would be killed.
@@ -149,6 +150,14 @@ Result<std::vector<sock_filter>> make_filter(bool fake_ownership) {
   if (::pread(file.get(), filter.data(), filter.size() * sizeof(sock_filter), 0) != size)
     return fail_errno("cannot make the system call filter");
   return filter;
+}
+
+}  // namespace
+
+Result<std::vector<sock_filter>> make_filter(bool fake_ownership) {
+  // Compiling takes some milliseconds and gives the same each time.
+  static const Result<std::vector<sock_filter>> filters[] = {compile_filter(false), compile_filter(true)};
+  return filters[fake_ownership ? 1 : 0];
 }
 
 }  // namespace cooper::sandbox

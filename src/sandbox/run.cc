@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -173,6 +174,7 @@ Result<> prepare(const Command& command, Prepared& prepared) {
   plan.hostname = command.hostname;
   plan.directory = command.directory;
   plan.processes = command.limits.processes;
+  plan.file_bytes = command.limits.file_bytes;
   plan.own_pid_max = has_own_pid_max();
   plan.filter = TRY(make_filter(command.fake_ownership));
   TRY(prepare_layers(command, plan));
@@ -265,7 +267,7 @@ class Watch {
 
   int next_check() const {  // milliseconds
     if (killed_) return -1;
-    int wait = command_.cancel ? 50 : -1;
+    int wait = command_.cancel ? 50 : watches_disk() ? disk_interval : -1;
     if (command_.limits.seconds > 0) {
       auto left = std::chrono::seconds(command_.limits.seconds) - (Clock::now() - started_);
       auto ms = std::max<int64_t>(0, std::chrono::duration_cast<std::chrono::milliseconds>(left).count() + 1);
@@ -278,9 +280,18 @@ class Watch {
   void check_limits() {
     if (killed_) return;
     if (command_.cancel && command_.cancel->load()) stop(Outcome::End::cancelled);
-    if (command_.limits.seconds > 0 && Clock::now() - started_ >= std::chrono::seconds(command_.limits.seconds))
+    Clock::time_point now = Clock::now();
+    if (command_.limits.seconds > 0 && now - started_ >= std::chrono::seconds(command_.limits.seconds))
       stop(Outcome::End::timed_out);
+    if (watches_disk() && now - disk_looked_ >= std::chrono::milliseconds(disk_interval)) {
+      disk_looked_ = now;
+      struct statvfs disk;
+      if (::statvfs(command_.upper.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < command_.limits.free_bytes)
+        stop(Outcome::End::disk_full);
+    }
   }
+
+  bool watches_disk() const { return !command_.upper.empty() && command_.limits.free_bytes > 0; }
 
   void read_output() {
     char buffer[65536];
@@ -290,10 +301,11 @@ class Watch {
       output_ = -1;
       return;
     }
-    uint64_t room = command_.limits.log_bytes - std::min(bytes_, command_.limits.log_bytes);
+    uint64_t most = command_.limits.log_bytes > 0 ? command_.limits.log_bytes : UINT64_MAX;
+    uint64_t room = most - std::min(bytes_, most);
     std::string_view text(buffer, static_cast<size_t>(std::min<uint64_t>(size, room)));
     bytes_ += static_cast<uint64_t>(size);
-    if (bytes_ > command_.limits.log_bytes) stop(Outcome::End::too_much_output);
+    if (bytes_ > most) stop(Outcome::End::too_much_output);
     if (command_.on_output && !text.empty()) command_.on_output(text);
     if (command_.output_fd >= 0 && !write_error_) write_all(text);
   }
@@ -325,7 +337,8 @@ class Watch {
   const Command& command_;
   pid_t pid_;
   int output_, report_;
-  Clock::time_point started_;
+  static constexpr int disk_interval = 500;  // milliseconds
+  Clock::time_point started_, disk_looked_ = started_;
   uint64_t bytes_ = 0;
   bool killed_ = false;
   Outcome::End end_ = Outcome::End::exited;
@@ -389,6 +402,20 @@ Result<Outcome> run(const Command& command) {
   if (command.interactive) reclaim_terminal();
   if (!followed) return std::unexpected(std::move(followed).error());
   return conclude(watch, prepared.plan);
+}
+
+std::string explain_end(Outcome::End end, const Limits& limits) {
+  using End = Outcome::End;
+  switch (end) {
+    case End::timed_out: return fmt::format("it took longer than {}", util::human_time(limits.seconds));
+    case End::too_much_output: return fmt::format("its output is larger than {}", util::human_size(limits.log_bytes));
+    case End::too_many_processes: return fmt::format("it had more than {} processes at once", limits.processes);
+    case End::disk_full:
+      return fmt::format("it left less than {} free on the disk of the store", util::human_size(limits.free_bytes));
+    case End::cancelled: return "it was interrupted";
+    case End::exited: break;
+  }
+  return {};
 }
 
 Result<> check() {

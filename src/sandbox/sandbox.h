@@ -19,10 +19,13 @@ struct Bind {
   bool writable = false;
 };
 
+// What ends a command that goes too far. 0 is no limit.
 struct Limits {
-  uint64_t log_bytes = uint64_t{1} << 30;  // more output than this ends the command
-  int processes = 4096;                    // at once
-  int seconds = 0;                         // wall time; 0: none
+  uint64_t log_bytes = uint64_t{1} << 30;     // output
+  int processes = 4096;                       // at once
+  int seconds = 0;                            // wall time
+  uint64_t file_bytes = uint64_t{64} << 30;   // of one file
+  uint64_t free_bytes = uint64_t{256} << 20;  // that must stay free on the disk of the upper layer
 };
 
 struct Command {
@@ -48,12 +51,15 @@ struct Command {
 
 struct Outcome {
   int exit_code = -1;  // 128+signal where a signal ended it
-  enum class End { exited, timed_out, too_much_output, too_many_processes, cancelled } end = End::exited;
+  enum class End { exited, timed_out, too_much_output, too_many_processes, disk_full, cancelled } end = End::exited;
   bool left_processes = false;  // others were still running when the command ended; they were killed
 };
 
 // Errors: sandbox (exit code 5) where this machine cannot, with the kernel's reason and the remedy in the hint.
 Result<Outcome> run(const Command& command);
+
+// Why a command was ended, for messages: "it had more than 4096 processes at once"; "" where it ended by itself.
+std::string explain_end(Outcome::End end, const Limits& limits);
 
 // Whether run() can work here: nothing, or the error with the remedy for this kernel and distribution.
 Result<> check();

@@ -83,6 +83,11 @@ struct TestSpec {  // [[test]]
   std::string name, where;
 };
 
+struct LimitsSpec {                         // [limits]: of the build of one package; absent: cooper's own; 0: none
+  std::optional<uint64_t> log, file, free;  // bytes
+  std::optional<int> processes, seconds;
+};
+
 struct ImageSpec {
   std::filesystem::path file;  // the spec itself; relative paths start at its folder
   std::string name;
@@ -109,6 +114,7 @@ struct ImageSpec {
   std::vector<GroupSpec> groups;
   ImageConfig config;
   std::vector<TestSpec> tests;
+  LimitsSpec limits;
 };
 
 // Errors: usage, `where` = file:line:column, `hint` the nearest valid key where a key is unknown.

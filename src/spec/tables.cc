@@ -364,8 +364,6 @@ Table<ImageConfig> config_table() {
           {}};
 }
 
-// ---- [[test]]
-
 Kind<int> small_integer(int least, int most) {
   Kind<int64_t> wide = integer(least, most);
   return {wide.schema, [read = wide.read](Reader& reader, const toml::node& node) -> std::optional<int> {
@@ -374,6 +372,24 @@ Kind<int> small_integer(int least, int most) {
             return static_cast<int>(*value);
           }};
 }
+
+// ---- [limits]
+
+Table<LimitsSpec> limits_table() {
+  return {
+      {
+          key("log", &LimitsSpec::log, byte_count(), "Output of one package's build. Default: \"1 GiB\"."),
+          key("processes", &LimitsSpec::processes, small_integer(0, 4'000'000), "Processes at once. Default: 4096."),
+          key("seconds", &LimitsSpec::seconds, small_integer(0, 31'536'000),
+              "Wall time of one package. Default: none."),
+          key("file", &LimitsSpec::file, byte_count(), "Size of one file. Default: \"64 GiB\"."),
+          key("free", &LimitsSpec::free, byte_count(),
+              "What a build must leave free on the disk of the store. Default: \"256 MiB\"."),
+      },
+      {}};
+}
+
+// ---- [[test]]
 
 Table<TestSpec> test_table() {
   return {{
@@ -420,6 +436,8 @@ Table<ImageSpec> image_spec_table() {
               section("base", base_table(), "The environment that packages are built in."),
               section("root", root_table(), "What is in the image besides the packages' files, and what is not."),
               key("config", &ImageSpec::config, value_of(config_table()), "The OCI image config."),
+              key("limits", &ImageSpec::limits, value_of(limits_table()),
+                  "What ends the build of a package that goes too far; 0 is no limit."),
               key("test", &ImageSpec::tests, list_of(value_of(test_table())),
                   "Tests of the finished image; a failing one fails the build."),
           },

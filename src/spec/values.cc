@@ -186,6 +186,45 @@ Kind<uint32_t> unsigned_integer(uint32_t most) {
           }};
 }
 
+namespace {
+
+// "500 MB" → 500'000'000; nullopt for what is no size.
+std::optional<uint64_t> parse_bytes(std::string_view text) {
+  uint64_t number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return std::nullopt;
+  std::string_view unit = util::trim(text.substr(static_cast<size_t>(end - text.data())));
+  static constexpr std::pair<std::string_view, uint64_t> units[] = {
+      {"", 1},           {"B", 1},          {"kB", 1000},      {"MB", 1000'000},         {"GB", 1000'000'000},
+      {"KiB", 1u << 10}, {"MiB", 1u << 20}, {"GiB", 1u << 30}, {"TB", 1000'000'000'000}, {"TiB", uint64_t{1} << 40},
+  };
+  for (const auto& [name, factor] : units)
+    if (unit == name) {
+      if (number > UINT64_MAX / 2 / factor) return std::nullopt;
+      return number * factor;
+    }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Kind<uint64_t> byte_count() {
+  Json schema = {{"oneOf",
+                  {{{"type", "integer"}, {"minimum", 0}},
+                   {{"type", "string"}, {"pattern", "^[0-9]+ *(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)?$"}}}}};
+  return {std::move(schema), [](Reader& reader, const toml::node& node) -> std::optional<uint64_t> {
+            std::optional<uint64_t> bytes;
+            if (auto number = node.value_exact<int64_t>(); number && *number >= 0)
+              bytes = static_cast<uint64_t>(*number);
+            else if (auto text = node.value_exact<std::string>())
+              bytes = parse_bytes(*text);
+            if (!bytes)
+              reader.problem(node, fmt::format("'{}' is no size", reader.path),
+                             "a size is a number of bytes, or text with a unit", "as in \"500 MB\" or \"2 GiB\"");
+            return bytes;
+          }};
+}
+
 Kind<std::map<std::string, std::string>> variables() {
   return string_table({{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}}, valid_variable_name,
                       "variable names are letters, digits and '_', and do not begin with a digit");

@@ -14,6 +14,7 @@ Kind<std::string> checked_text(std::string pattern, bool (*valid)(std::string_vi
 Kind<std::string> one_of(std::vector<std::string> names);
 Kind<int64_t> integer(int64_t least, int64_t most);
 Kind<uint32_t> unsigned_integer(uint32_t most);
+Kind<uint64_t> byte_count();                           // 1048576 or "500 MB", "1 GiB"
 Kind<std::map<std::string, std::string>> variables();  // { NAME = "value" }
 Kind<std::map<std::string, std::string>> labels();     // the same with any names
 

@@ -77,35 +77,58 @@ Result<> make_directories(const fs::path& path) {
 }
 
 namespace {
-Result<> remove_at(int parent, const char* name, const fs::path& shown) {
-  if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return {};
-  if (errno != EISDIR && errno != EPERM) return fail_errno("cannot remove", shown);
-  Fd fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd && errno == EACCES) {
-    ::fchmodat(parent, name, 0700, 0);
-    fd = Fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+
+// Removes a tree of any depth: what lies deep is moved up first, as every level takes a descriptor and a frame.
+class Remover {
+ public:
+  Result<> remove(int parent, const char* name, const fs::path& shown, int depth) {
+    if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return {};
+    if (errno != EISDIR && errno != EPERM) return fail_errno("cannot remove", shown);
+    if (depth >= deepest && ::fchmodat(parent, name, 0700, 0) == 0 &&
+        ::renameat(parent, name, top_, fmt::format(".deep.{}", ++moved_).c_str()) == 0)
+      return {};
+    Fd fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd && errno == EACCES) {
+      ::fchmodat(parent, name, 0700, 0);
+      fd = Fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    }
+    if (!fd) return fail_errno("cannot remove", shown);
+    struct stat st;
+    if (::fstat(fd.get(), &st) == 0 && (st.st_mode & 0700) != 0700) ::fchmod(fd.get(), 0700);
+    if (depth == 0) top_ = fd.get();
+    int before;
+    do {
+      before = moved_;
+      TRY(remove_below(fd.get(), shown, depth));
+    } while (depth == 0 && moved_ != before);
+    if (::unlinkat(parent, name, AT_REMOVEDIR) != 0 && errno != ENOENT) return fail_errno("cannot remove", shown);
+    return {};
   }
-  if (!fd) return fail_errno("cannot remove", shown);
-  struct stat st;
-  if (::fstat(fd.get(), &st) == 0 && (st.st_mode & 0700) != 0700) ::fchmod(fd.get(), 0700);
-  DIR* dir = ::fdopendir(::dup(fd.get()));
-  if (!dir) return fail_errno("cannot remove", shown);
-  Result<> result;
-  std::vector<std::string> names;
-  while (dirent* entry = ::readdir(dir)) names.emplace_back(entry->d_name);
-  ::closedir(dir);
-  for (const std::string& entry : names) {
-    if (entry == "." || entry == "..") continue;
-    auto removed = remove_at(fd.get(), entry.c_str(), shown / entry);
-    if (!removed && result) result = std::move(removed);
+
+ private:
+  static constexpr int deepest = 64;
+
+  Result<> remove_below(int folder, const fs::path& shown, int depth) {
+    DIR* dir = ::fdopendir(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!dir) return fail_errno("cannot remove", shown);
+    std::vector<std::string> names;
+    while (dirent* entry = ::readdir(dir)) names.emplace_back(entry->d_name);
+    ::closedir(dir);
+    Result<> result;
+    for (const std::string& entry : names) {
+      if (entry == "." || entry == "..") continue;
+      auto removed = remove(folder, entry.c_str(), shown / entry, depth + 1);
+      if (!removed && result) result = std::move(removed);
+    }
+    return result;
   }
-  if (!result) return result;
-  if (::unlinkat(parent, name, AT_REMOVEDIR) != 0 && errno != ENOENT) return fail_errno("cannot remove", shown);
-  return {};
-}
+
+  int top_ = -1, moved_ = 0;
+};
+
 }  // namespace
 
-Result<> remove_tree(const fs::path& path) { return remove_at(AT_FDCWD, path.c_str(), path); }
+Result<> remove_tree(const fs::path& path) { return Remover().remove(AT_FDCWD, path.c_str(), path, 0); }
 
 Result<TemporaryDirectory> TemporaryDirectory::create(const fs::path& parent, std::string_view prefix) {
   TRY(make_directories(parent));

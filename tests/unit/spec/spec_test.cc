@@ -201,6 +201,10 @@ TEST(Spec, InvalidValuesSayTheRule) {
                           "[config]\nworkdir = \"x\"",
                           "[config]\nstop-signal = \"TERM\"",
                           "[[test]]\nrun = []",
+                          "[limits]\nlog = \"1 GBit\"",
+                          "[limits]\nlog = -1",
+                          "[limits]\nprocesses = \"many\"",
+                          "[limits]\nfile = \"99999999999 TiB\"",
                           "[[test]]\nrun = [\"x\"]\nexit = 256",
                           "[repositories]\nx = {}",
                           "[repositories]\nx = { path = \"a\", git = \"b\" }",
@@ -214,6 +218,17 @@ TEST(Spec, InvalidValuesSayTheRule) {
   }
   EXPECT_EQ(error_with("[base]\nfrom = \"debain:bookworm\"").hint, "did you mean 'debian:bookworm'?");
   EXPECT_EQ(error_with("[[root.file]]\npath = \"/a\"\ncontent = \"\"\nmode = 755").hint, "did you mean 0o755?");
+}
+
+TEST(Spec, Limits) {
+  EXPECT_FALSE(with("").limits.log);
+  LimitsSpec limits =
+      with("[limits]\nlog = \"500 MB\"\nfile = 0\nfree = \"2GiB\"\nprocesses = 100\nseconds = 60").limits;
+  EXPECT_EQ(limits.log, 500'000'000u);
+  EXPECT_EQ(limits.file, 0u);
+  EXPECT_EQ(limits.free, uint64_t{2} << 30);
+  EXPECT_EQ(limits.processes, 100);
+  EXPECT_EQ(limits.seconds, 60);
 }
 
 TEST(Spec, ImageNames) {

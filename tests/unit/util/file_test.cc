@@ -1,5 +1,6 @@
 #include "util/file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -39,6 +40,21 @@ TEST_F(Files, RemoveTreeOpensReadOnlyFolders) {
   EXPECT_FALSE(fs::exists(path("tree")));
   EXPECT_TRUE(fs::exists("/etc"));
   EXPECT_TRUE(remove_tree(path("tree")));
+}
+
+TEST_F(Files, RemoveTreeGoesAsDeepAsItMust) {
+  ASSERT_TRUE(make_directories(path("deep")));
+  int fd = ::open(path("deep").c_str(), O_RDONLY | O_DIRECTORY);
+  for (int i = 0; i < 3000; ++i) {
+    ASSERT_EQ(::mkdirat(fd, "d", 0700), 0);
+    int next = ::openat(fd, "d", O_RDONLY | O_DIRECTORY);
+    ::close(fd);
+    fd = next;
+  }
+  ::close(fd);
+  auto removed = remove_tree(path("deep"));
+  EXPECT_TRUE(removed) << removed.error().message();
+  EXPECT_FALSE(fs::exists(path("deep")));
 }
 
 TEST_F(Files, LockIsSeenByOtherProcessesAndGoesWithItsHolder) {
