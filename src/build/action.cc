@@ -112,6 +112,10 @@ BuildAction action_from_json(const json& j, const fs::path& directory) {
     std::string name = item;
     action.eclasses.emplace_back(name, directory / "eclass" / (name + ".eclass"));
   }
+  for (const json& name : j.at("bashrc"))
+    action.bashrc.emplace_back(name, directory / "bashrc" / name.get<std::string>());
+  for (const json& name : j.at("patches"))
+    action.patches.emplace_back(name, directory / "patches" / name.get<std::string>());
   action.runtime = directory / "runtime";
   action.helper = directory / "bin" / "cooper-helper";
   for (const json& file : j.at("distfiles"))
@@ -165,6 +169,10 @@ Result<std::string> build_key(const BuildAction& action) {
   if (!action.files.empty()) TRY(add_contents(hasher, action.files, "files"));
   hasher.update_field(std::to_string(action.eclasses.size()));
   for (const auto& [name, file] : action.eclasses) TRY(add_contents(hasher, file, name));
+  for (const auto* list : {&action.bashrc, &action.patches}) {
+    hasher.update_field(std::to_string(list->size()));
+    for (const auto& [name, file] : *list) TRY(add_contents(hasher, file, name));
+  }
   hasher.update_field(std::to_string(action.distfiles.size()));
   for (const ActionDistfile& file : action.distfiles) {
     hasher.update_field(file.name);
@@ -186,10 +194,26 @@ Result<std::string> build_key(const BuildAction& action) {
   return hasher.hex();
 }
 
+namespace {
+
+// Copies the files; gives their names.
+Result<json> copy_named(const std::vector<std::pair<std::string, fs::path>>& files, const fs::path& folder) {
+  json names = json::array();
+  for (const auto& [name, file] : files) {
+    TRY(copy_in(file, folder / name));
+    names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
 Result<> write_action(const BuildAction& action, const fs::path& directory) {
   TRY(copy_in(action.ebuild, directory / "ebuild" / action.ebuild.filename()));
   if (!action.files.empty()) TRY(copy_in(action.files, directory / "files"));
   json eclasses = json::array(), distfiles = json::array(), layers = json::array();
+  json bashrc = TRY(copy_named(action.bashrc, directory / "bashrc"));
+  json patches = TRY(copy_named(action.patches, directory / "patches"));
   for (const auto& [name, file] : action.eclasses) {
     TRY(copy_in(file, directory / "eclass" / (name + ".eclass")));
     eclasses.push_back(name);
@@ -219,6 +243,8 @@ Result<> write_action(const BuildAction& action, const fs::path& directory) {
                    {"base_provides", action.base_provides},
                    {"source_date_epoch", action.source_date_epoch},
                    {"run_tests", action.run_tests},
+                   {"bashrc", bashrc},
+                   {"patches", patches},
                    {"facts", facts_to_json(action.facts)}};
   return util::write_file(directory / "action.json", document.dump(1) + "\n");
 }

@@ -37,10 +37,12 @@ struct BuildAction {
   std::filesystem::path ebuild;                                         // the file
   std::filesystem::path files;                                          // its files/ folder, or "" where absent
   std::vector<std::pair<std::string, std::filesystem::path>> eclasses;  // name → file, all that are inherited
-  std::filesystem::path runtime;                                        // runtime/ of this cooper
-  std::filesystem::path helper;                                         // the static cooper-helper binary
-  std::vector<ActionDistfile> distfiles;                                // A
-  std::vector<std::string> use, iuse;                                   // on; IUSE_EFFECTIVE names
+  // Of the user's configuration, name → file: bash files that are sourced before each phase, patches for eapply_user.
+  std::vector<std::pair<std::string, std::filesystem::path>> bashrc, patches;
+  std::filesystem::path runtime;                 // runtime/ of this cooper
+  std::filesystem::path helper;                  // the static cooper-helper binary
+  std::vector<ActionDistfile> distfiles;         // A
+  std::vector<std::string> use, iuse;            // on; IUSE_EFFECTIVE names
   std::map<std::string, std::string> variables;  // CHOST, CFLAGS, ABI, LIBDIR_amd64, USE_EXPAND variables …
   std::vector<std::string> defined_phases;
   std::vector<std::string> properties, restrict;  // evaluated
@@ -77,6 +79,7 @@ struct ExecuteOptions {
   std::function<void(const PhaseEvent&)> on_phase;
   std::function<void(std::string_view)> on_output;  // --verbose
   const std::atomic<bool>* cancel = nullptr;
+  const sandbox::BaseDescription* description = nullptr;  // of the base root, where the caller has it
   std::filesystem::path keep_failed;  // where a failed build's folder goes for `cooper shell`; "" drops it
 };
 

@@ -37,7 +37,7 @@ Result<fs::path> command_folder(const BuildAction& action, const fs::path& path)
 
 Result<BuildFolder> prepare_folder(const BuildAction& action, const fs::path& path) {
   BuildFolder folder{path};
-  for (const char* name : {"build/work", "build/image", "build/temp", "build/homedir", "state", "upper"})
+  for (const char* name : {"build/work", "build/image", "build/temp", "build/homedir", "state", "state/empty", "upper"})
     TRY(util::make_directories(path / name));
   // A plain write: a scratch folder need not outlive a crash.
   std::ofstream packages(folder.state() / "packages", std::ios::binary);
@@ -63,10 +63,12 @@ Result<sandbox::Command> sandbox_command(const BuildAction& action, const store:
   bind(action.ebuild, "/cooper/ebuild/" + names.pf + ".ebuild");
   if (!action.files.empty()) bind(action.files, "/cooper/ebuild/files");
   for (const auto& [name, file] : action.eclasses) bind(file, "/cooper/eclass/" + name + ".eclass");
+  for (const auto& [name, file] : action.bashrc) bind(file, "/cooper/bashrc/" + name);
+  for (const auto& [name, file] : action.patches) bind(file, "/cooper/patches/" + name);
   for (const ActionDistfile& file : action.distfiles) bind(file.path, "/cooper/distfiles/" + file.name);
   bind(folder.state(), "/cooper/state", true);
   bind(folder.path / "build", build_path(names), true);
-  // Live ebuilds fetch in src_unpack; nothing else has a network.
+  // Live ebuilds fetch in src_unpack; nothing else has a network, and the executor takes it away after that phase.
   command.network = std::find(action.properties.begin(), action.properties.end(), "live") != action.properties.end();
   std::error_code ec;
   if (command.network && fs::exists("/etc/resolv.conf", ec)) bind("/etc/resolv.conf", "/etc/resolv.conf");

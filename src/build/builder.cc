@@ -13,6 +13,7 @@
 
 #include "build/distfiles.h"
 #include "build/jobserver.h"
+#include "build/nofetch.h"
 #include "build/schedule.h"
 #include "util/text.h"
 
@@ -259,7 +260,8 @@ class Builder {
       return {};
     }
     tell({PackageEvent::Kind::waiting_for_distfiles, package});
-    TRY(fetch_.wait_for(action.distfiles));
+    if (auto fetched = fetch_.wait_for(action.distfiles); !fetched)
+      return std::unexpected(explain_fetch(std::move(fetched).error(), action));
     if (!jobserver_->acquire(*options_.cancel)) return fail(ErrorKind::interrupted, "interrupted");
     tell({PackageEvent::Kind::started, package, {}, times_.estimate(planned)});
     auto start = Clock::now();
@@ -271,8 +273,21 @@ class Builder {
     }
     built_[package] = std::move(*result);
     times_.record(planned, seconds_since(start));
-    tell({PackageEvent::Kind::built, package, {}, seconds_since(start)});
+    tell({PackageEvent::Kind::built, package, {}, seconds_since(start), built_[package].facts.warnings});
     return {};
+  }
+
+  // An ebuild whose files may not be downloaded says itself where its user gets them.
+  Error explain_fetch(Error error, const BuildAction& action) const {
+    std::error_code ec;
+    bool restricted = std::ranges::find(action.restrict, "fetch") != action.restrict.end();
+    bool missing = std::ranges::any_of(action.distfiles, [&](const auto& file) { return !fs::exists(file.path, ec); });
+    if (!restricted || !missing || error.kind != ErrorKind::distfile) return error;
+    auto text = nofetch_text(action, store_, base_);
+    if (!text) return error;
+    if (!text->empty()) error.why += (error.why.empty() ? "" : "\n") + action.cpv + " says:\n" + *text;
+    error.hint = fmt::format("fetch by hand what is missing and put it into {}", store_.distfiles().string());
+    return error;
   }
 
   ExecuteOptions execute_options(int package) {
@@ -283,6 +298,7 @@ class Builder {
     out.limits = options_.limits;
     out.on_output = options_.on_output;
     out.cancel = options_.cancel;
+    out.description = &description_;
     out.keep_failed = store_.root() / "failed" / plan_.packages[package].package->cpv.text();
     out.on_phase = [this, package](const PhaseEvent& event) {
       tell({PackageEvent::Kind::phase, package, event.phase, event.seconds});
@@ -337,6 +353,9 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
                   "the ebuild inherits it");
     action.eclasses.emplace_back(name, *file);
   }
+  repository::UserFiles user_files = config.user_files(package);
+  action.bashrc.assign(user_files.bashrc.begin(), user_files.bashrc.end());
+  action.patches.assign(user_files.patches.begin(), user_files.patches.end());
   action.runtime = options.runtime;
   action.helper = options.helper;
   std::vector<fetch::Distfile> distfiles = TRY(distfiles_of(planned));

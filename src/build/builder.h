@@ -24,6 +24,7 @@ struct PackageEvent {
   int package = 0;     // index into Plan::packages
   std::string phase;   // phase: its name
   double seconds = 0;  // built, failed: wall time; started: the estimate from an earlier build, 0 where unknown
+  std::vector<std::string> warnings = {};  // built: what is doubtful about the package
 };
 
 struct BuildOptions {

@@ -86,13 +86,6 @@ std::string base_package_of(std::string_view soname, const store::BaseRoot& base
   return {};
 }
 
-bool is_standard_top(std::string_view top) {
-  static constexpr std::array<std::string_view, 21> tops = {"bin",   "boot",   "dev",   "etc", "home", "lib",  "lib32",
-                                                            "lib64", "libx32", "media", "mnt", "opt",  "proc", "root",
-                                                            "run",   "sbin",   "srv",   "sys", "tmp",  "usr",  "var"};
-  return std::find(tops.begin(), tops.end(), top) != tops.end();
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> stray_writes(const fs::path& upper, const std::vector<fs::path>& lower) {
@@ -117,31 +110,6 @@ std::vector<UndeclaredLibrary> undeclared_libraries(const tree::Tree& tree, cons
       undeclared.push_back({file.path, soname, base_package_of(soname, base)});
     }
   return undeclared;
-}
-
-std::vector<std::string> quality_warnings(const tree::Tree& tree, const std::vector<tree::ElfFacts>& elf) {
-  std::vector<std::string> warnings;
-  std::set<std::string> tops;
-  for (const tree::Entry& entry : tree.entries) {
-    std::string top = entry.path.substr(0, entry.path.find('/'));
-    if (!is_standard_top(top) && tops.insert(top).second)
-      warnings.push_back(fmt::format("/{} is no place of the file system hierarchy", top));
-    if (below(entry.path, "usr/local") && tops.insert("usr/local").second)
-      warnings.push_back("files in /usr/local, which belongs to the administrator");
-    bool plain = entry.kind == tree::EntryKind::file || entry.kind == tree::EntryKind::directory;
-    bool sticky_folder = entry.kind == tree::EntryKind::directory && (entry.mode & 01000) != 0;
-    if (plain && (entry.mode & 0002) != 0 && !sticky_folder)
-      warnings.push_back(fmt::format("/{} can be written by everybody", entry.path));
-    if (entry.kind == tree::EntryKind::file && (entry.mode & 06000) != 0 && (entry.mode & 0022) != 0)
-      warnings.push_back(
-          fmt::format("/{} is setuid or setgid and can be written by others than its owner", entry.path));
-  }
-  for (const tree::ElfFacts& file : elf)
-    for (const std::string& runpath : file.runpath)
-      if (runpath.empty() || runpath.front() == '.' || runpath.starts_with("/var/tmp") || runpath.starts_with("/tmp"))
-        warnings.push_back(fmt::format("/{} looks for libraries in '{}' (its run path), where anybody may put some",
-                                       file.path, runpath));
-  return warnings;
 }
 
 }  // namespace cooper::build

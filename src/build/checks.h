@@ -29,8 +29,4 @@ std::vector<UndeclaredLibrary> undeclared_libraries(const tree::Tree& tree, cons
                                                     const std::vector<ActionLayer>& layers, const store::BaseRoot& base,
                                                     const sandbox::BaseDescription& description);
 
-// QA warnings, one line each: world-writable files, paths outside of the file hierarchy, run paths that lead into build
-// folders.
-std::vector<std::string> quality_warnings(const tree::Tree& tree, const std::vector<tree::ElfFacts>& elf);
-
 }  // namespace cooper::build

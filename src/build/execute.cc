@@ -1,20 +1,19 @@
 // One build: sandbox, phases, and what comes out of them into the store.
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "build/action.h"
 #include "build/build_folder.h"
 #include "build/checks.h"
-#include "build/owners.h"
-#include "build/status.h"
+#include "build/collect.h"
+#include "build/quality.h"
+#include "phases/state.h"
+#include "phases/status.h"
 #include "util/file.h"
 #include "util/text.h"
 
@@ -44,11 +43,12 @@ class Execution {
     sandbox::Outcome outcome = TRY(run_phases());
     log_.reset();
     if (auto good = judge(outcome); !good) {
-      bool interrupted = good.error().kind == ErrorKind::interrupted;
-      if (!interrupted) keep_failed(scratch);
+      using End = sandbox::Outcome::End;
+      if (outcome.end == End::too_much_output) phases::shorten_log(log_path_);
+      if (good.error().kind != ErrorKind::interrupted && outcome.end != End::disk_full) keep_failed(scratch);
       return std::unexpected(std::move(good).error());
     }
-    auto package = collect(outcome);
+    auto package = collect();
     if (!package) keep_failed(scratch);
     return package;
   }
@@ -64,19 +64,42 @@ class Execution {
 
   std::vector<std::string> phases() const {
     std::vector<std::string> words = {"pretend", "setup", "unpack", "prepare", "configure", "compile"};
-    auto restricted = [&](std::string_view what) {
-      return std::find(action_.restrict.begin(), action_.restrict.end(), what) != action_.restrict.end();
-    };
-    if (action_.run_tests && !restricted("test")) words.push_back("test");
+    if (action_.run_tests && !has(action_.restrict, "test")) words.push_back("test");
     words.push_back("install");
     return words;
   }
 
+  static bool has(const std::vector<std::string>& words, std::string_view what) {
+    return std::find(words.begin(), words.end(), what) != words.end();
+  }
+
+  // A live ebuild has the network while it fetches, that is up to src_unpack, and not a moment longer: a network
+  // namespace cannot be left, so the rest is a second run, with the environment that the first one saved.
   Result<sandbox::Outcome> run_phases() {
+    std::vector<std::string> words = phases();
     sandbox::Command command = TRY(sandbox_command(action_, base_, folder_));
     lower_ = command.lower;
+    if (!command.network) return run_in_sandbox(command, words);
+    auto after_unpack = std::find(words.begin(), words.end(), "unpack") + 1;
+    command.environment["COOPER_SAVE_ENVIRONMENT"] = "1";
+    sandbox::Outcome fetched = TRY(run_in_sandbox(command, {words.begin(), after_unpack}));
+    if (!ended_well(fetched)) return fetched;
+    // The runtime reads it inside; a link in its place would lead nowhere there.
+    if (!TRY(phases::read_left_file(folder_.state() / "environment")))
+      return fail(ErrorKind::failed, fmt::format("{} lost its environment after src_unpack", action_.cpv));
+    command.network = false;
+    command.environment.erase("COOPER_SAVE_ENVIRONMENT");
+    command.environment["COOPER_ENVIRONMENT"] = "/cooper/state/environment";
+    return run_in_sandbox(command, {after_unpack, words.end()});
+  }
+
+  bool ended_well(const sandbox::Outcome& outcome) const {
+    return outcome.end == sandbox::Outcome::End::exited && outcome.exit_code == 0 && status_.done;
+  }
+
+  Result<sandbox::Outcome> run_in_sandbox(sandbox::Command command, const std::vector<std::string>& words) {
     command.argv = {"/bin/bash", "--norc", "--noprofile", "/cooper/runtime/ebuild.bash"};
-    for (std::string& phase : phases()) command.argv.push_back(std::move(phase));
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
     if (options_.jobserver_read >= 0) {
       command.fds = {{options_.jobserver_read, jobserver_in}, {options_.jobserver_write, jobserver_out}};
       command.environment["MAKEFLAGS"] =
@@ -91,33 +114,24 @@ class Execution {
     command.on_output = options_.on_output;
     command.cancel = options_.cancel;
 
-    int fds[2];
-    if (::pipe2(fds, O_CLOEXEC) != 0) return fail_errno("cannot make a pipe");
-    util::Fd status_read(fds[0]), status_write(fds[1]);
-    command.fds.emplace_back(status_write.get(), status_in);
-    status_.on_phase = [this](const std::string& phase) {
+    phases::StatusReader reader;
+    phases::StatusPipe pipe = TRY(phases::StatusPipe::open());
+    command.fds.emplace_back(pipe.write_end(), status_in);
+    reader.on_phase = [this](const std::string& phase) {
       if (options_.on_phase) options_.on_phase({action_.cpv, phase, seconds()});
     };
-    std::thread reader([&]() { read_status(status_read.get()); });
+    pipe.start(reader);
     auto outcome = sandbox::run(command);
-    status_write.reset();
-    reader.join();
+    pipe.finish();
     if (options_.on_phase) options_.on_phase({action_.cpv, {}, seconds()});
+    status_ = reader.status();
+    messages_.insert(messages_.end(), status_.messages.begin(), status_.messages.end());
+    left_processes_ |= outcome && outcome->left_processes;
     if (!outcome) {
       Error& error = outcome.error();
       if (error.where.empty()) error.where = action_.cpv;
     }
     return outcome;
-  }
-
-  void read_status(int fd) {
-    char buffer[4096];
-    for (;;) {
-      ssize_t size = ::read(fd, buffer, sizeof buffer);
-      if (size < 0 && errno == EINTR) continue;
-      if (size <= 0) return;
-      status_.feed(std::string_view(buffer, static_cast<size_t>(size)));
-    }
   }
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
@@ -132,12 +146,9 @@ class Execution {
   }
 
   std::string log_tail() const {
-    auto text = util::read_file(log_path_, uint64_t{1} << 31);
-    if (!text) return {};
-    auto lines = util::lines(*text);
-    size_t first = lines.size() > shown_log_lines ? lines.size() - shown_log_lines : 0;
     std::string tail;
-    for (size_t i = first; i < lines.size(); ++i) tail += "\n  | " + std::string(lines[i]);
+    const std::string text = phases::last_lines(log_path_, shown_log_lines);
+    for (std::string_view line : util::lines(text)) tail += "\n  | " + std::string(line);
     return tail;
   }
 
@@ -152,24 +163,19 @@ class Execution {
   }
 
   std::string phase_words() const {
-    std::string phase = status_.status().died ? status_.status().die_phase : status_.status().phase;
+    std::string phase = status_.died ? status_.die_phase : status_.phase;
     return phase.empty() ? "failed before its first phase" : "failed in phase " + phase;
   }
 
   Result<> judge(const sandbox::Outcome& outcome) const {
-    const PhaseStatus& status = status_.status();
+    const phases::PhaseStatus& status = status_;
     using End = sandbox::Outcome::End;
-    switch (outcome.end) {
-      case End::cancelled: return fail(ErrorKind::interrupted, fmt::format("{} was interrupted", action_.cpv));
-      case End::timed_out:
-        return failure(phase_words(), {}, fmt::format("it took longer than {} seconds", options_.limits.seconds));
-      case End::too_much_output:
-        return failure(phase_words(), {},
-                       fmt::format("its output is larger than {}", util::human_size(options_.limits.log_bytes)));
-      case End::too_many_processes:
-        return failure(phase_words(), {},
-                       fmt::format("it had more than {} processes at once", options_.limits.processes));
-      case End::exited: break;
+    if (outcome.end == End::cancelled)
+      return fail(ErrorKind::interrupted, fmt::format("{} was interrupted", action_.cpv));
+    if (outcome.end != End::exited) {
+      auto error = failure(phase_words(), {}, sandbox::explain_end(outcome.end, options_.limits));
+      error.error().hint = "where it needs that much, [limits] of the spec allows it\n" + error.error().hint;
+      return error;
     }
     if (outcome.exit_code == 0 && status.done) return {};
     if (!status.died)
@@ -180,7 +186,7 @@ class Execution {
     std::string where =
         status.die_file.empty() ? std::string() : fmt::format("{}:{}", host_path(status.die_file), status.die_line);
     std::string why;
-    for (const StackFrame& frame : status.stack)
+    for (const phases::StackFrame& frame : status.stack)
       why +=
           fmt::format("{}in {} at {}:{}", why.empty() ? "" : "\n", frame.function, host_path(frame.file), frame.line);
     return failure(fmt::format("{}: {}", phase_words(), status.die_message), std::move(where), std::move(why));
@@ -195,7 +201,7 @@ class Execution {
     if (!ec) (void)write_action(action_, options_.keep_failed / "action");
   }
 
-  Result<store::BuiltPackage> collect(const sandbox::Outcome& outcome) {
+  Result<store::BuiltPackage> collect() {
     std::vector<std::string> stray = TRY(stray_writes(folder_.upper(), lower_));
     if (!stray.empty()) {
       constexpr size_t shown = 10;
@@ -205,60 +211,35 @@ class Execution {
       return fail(ErrorKind::failed, fmt::format("{} wrote outside of its image directory", action_.cpv),
                   action_.ebuild, std::move(list), "install into ${ED}; temporary files belong in ${T}\n" + hint());
     }
-    tree::Tree tree = TRY(tree::scan(folder_.image()));
-    TRY(finish_tree(tree));
     store::PackageFacts facts = action_.facts;
-    facts.elf = TRY(elf_facts(tree));
+    tree::Tree tree = TRY(collect_tree(action_, names_, folder_, base_, facts.warnings));
+    facts.elf = TRY(collect_elf(tree));
     TRY(check_libraries(tree, facts));
-    for (const ElogMessage& message : status_.status().messages)
+    TRY(check_quality_of(tree, facts));
+    for (const phases::ElogMessage& message : messages_)
       if (message.kind == "qa") facts.warnings.push_back(message.text);
-    for (std::string& warning : quality_warnings(tree, facts.elf)) facts.warnings.push_back(std::move(warning));
-    if (outcome.left_processes) facts.warnings.push_back("its build left processes running, which were killed");
+    if (left_processes_) facts.warnings.push_back("its build left processes running, which were killed");
     facts.build_seconds = seconds();
     return add_to_store(std::move(tree), std::move(facts));
   }
 
-  // What the disk cannot say: owners, capabilities, devices; and what must not differ from build to build.
-  Result<> finish_tree(tree::Tree& tree) const {
-    for (Entry& entry : tree.entries) {
-      entry.mtime = std::min(entry.mtime, action_.source_date_epoch);
-      std::erase_if(entry.xattrs, [](const auto& xattr) { return xattr.first.starts_with("user.overlay."); });
-      // Set by the real call in a user namespace: version 3 with the builder's id. An image wants version 2, which
-      // names none.
-      if (auto cap = entry.xattrs.find("security.capability"); cap != entry.xattrs.end() && cap->second.size() == 24) {
-        cap->second.resize(20);
-        cap->second[3] = 2;
-      }
-    }
-    auto records = util::read_file(folder_.state() / "owners");
-    if (records) {
-      std::vector<fs::path> layers;
-      for (const ActionLayer& layer : action_.layers) layers.push_back(layer.root);
-      layers.insert(layers.begin(), folder_.image());  // a package may bring the user that its files belong to
-      TRY(apply_owners(*records, build_path(names_) + "/image", read_accounts(base_.root, layers), tree));
-    }
-    for (Entry& entry : tree.entries) {
-      entry.owner = action_.cpv;
-      if (entry.kind == EntryKind::character_device || entry.kind == EntryKind::block_device)
-        entry.mtime = action_.source_date_epoch;
-    }
-    return {};
-  }
-
-  Result<std::vector<tree::ElfFacts>> elf_facts(const tree::Tree& tree) const {
-    std::vector<tree::ElfFacts> facts;
-    for (const Entry& entry : tree.entries) {
-      if (entry.kind != EntryKind::file || entry.size < 52) continue;  // an ELF header is no smaller
-      auto found = TRY(tree::read_elf(folder_.image() / entry.path));
-      if (!found) continue;
-      found->path = entry.path;
-      facts.push_back(std::move(*found));
-    }
-    return facts;
+  Result<> check_quality_of(const tree::Tree& tree, store::PackageFacts& facts) const {
+    Quality quality = TRY(check_quality({tree, facts.elf, build_path(names_), action_.variables}));
+    facts.warnings.insert(facts.warnings.end(), quality.warnings.begin(), quality.warnings.end());
+    if (quality.errors.empty()) return {};
+    const QualityError& first = quality.errors.front();
+    std::string why = first.why;
+    for (size_t i = 1; i < std::min<size_t>(quality.errors.size(), 10); ++i)
+      why += fmt::format("\n{}: {}", quality.errors[i].where, quality.errors[i].why);
+    return fail(ErrorKind::failed, fmt::format("{} installs what must not be installed", action_.cpv), first.where,
+                std::move(why), hint());
   }
 
   Result<> check_libraries(const tree::Tree& tree, store::PackageFacts& facts) const {
-    sandbox::BaseDescription description = TRY(sandbox::describe_base(base_));
+    if (facts.elf.empty()) return {};
+    sandbox::BaseDescription own;
+    if (!options_.description) own = TRY(sandbox::describe_base(base_));
+    const sandbox::BaseDescription& description = options_.description ? *options_.description : own;
     for (const UndeclaredLibrary& library : undeclared_libraries(tree, facts.elf, action_.layers, base_, description)) {
       if (library.base_package.empty()) {
         facts.warnings.push_back(
@@ -281,7 +262,7 @@ class Execution {
     TRY(util::make_directories(package));
     std::error_code ec;
     fs::rename(folder_.image(), package / "root", ec);
-    if (!ec && fs::exists(folder_.state() / "environment", ec))
+    if (!ec && TRY(phases::read_left_file(folder_.state() / "environment")))
       fs::rename(folder_.state() / "environment", package / "environment", ec);
     if (!ec) fs::copy_file(log_path_, package / "log", ec);
     if (ec) return fail(ErrorKind::failed, "cannot collect the built package", package, ec.message());
@@ -299,7 +280,9 @@ class Execution {
   BuildFolder folder_;
   fs::path log_path_;
   util::Fd log_;
-  StatusReader status_;
+  phases::PhaseStatus status_;  // of the last run
+  std::vector<phases::ElogMessage> messages_;
+  bool left_processes_ = false;
   std::vector<fs::path> lower_;
 };
 

@@ -52,6 +52,16 @@ std::string image_tag(const PlannedImage& planned) {
   return std::string(planned.plan.packages[planned.plan.requested.front()].package->cpv.version.without_revision());
 }
 
+sandbox::Limits limits_of(const spec::LimitsSpec& spec) {
+  sandbox::Limits limits;
+  limits.log_bytes = spec.log.value_or(limits.log_bytes);
+  limits.processes = spec.processes.value_or(limits.processes);
+  limits.seconds = spec.seconds.value_or(limits.seconds);
+  limits.file_bytes = spec.file.value_or(limits.file_bytes);
+  limits.free_bytes = spec.free.value_or(limits.free_bytes);
+  return limits;
+}
+
 build::BuildOptions build_options(const PlannedImage& planned, const Context& context, const Arguments& arguments,
                                   int64_t epoch, Progress& progress, size_t& built) {
   build::BuildOptions options;
@@ -60,6 +70,7 @@ build::BuildOptions build_options(const PlannedImage& planned, const Context& co
   options.jobs = context.jobs;
   options.offline = context.offline;
   options.run_tests = arguments.run_src_test;
+  options.limits = limits_of(planned.spec.limits);
   options.source_date_epoch = epoch;
   options.cancel = &interrupted();
   if (context.verbose) options.on_output = [&progress](std::string_view text) { progress.output(text); };
@@ -77,7 +88,11 @@ build::BuildOptions build_options(const PlannedImage& planned, const Context& co
       case Kind::waiting_for_distfiles: break;
       case Kind::started: progress.package_started(name, event.seconds); break;
       case Kind::phase: progress.package_phase(name, event.phase); break;
-      case Kind::built: ++built, progress.package_built(name, event.seconds); break;
+      case Kind::built:
+        ++built;
+        progress.package_built(name, event.seconds);
+        for (const std::string& warning : event.warnings) progress.line(fmt::format("warning: {}: {}", name, warning));
+        break;
       case Kind::failed: progress.package_failed(name, event.seconds); break;
     }
   };

@@ -44,6 +44,12 @@ struct VisibilityReason {
   std::vector<std::string> licenses;  // not accepted
 };
 
+// Files of the user that take part in the build of a package; each with the name that decides the order.
+struct UserFiles {
+  std::map<std::string, std::filesystem::path> bashrc;   // sourced before each phase
+  std::map<std::string, std::filesystem::path> patches;  // for eapply_user
+};
+
 // One profile stack with user settings over it. Immutable; all methods are safe from several threads.
 class Config {
  public:
@@ -66,6 +72,8 @@ class Config {
   virtual const std::map<std::string, std::string>& use_expand() const = 0;
   virtual std::vector<ebuild::Atom> system_set() const = 0;  // the profile's `packages`
   virtual std::vector<ebuild::Cpv> provided() const = 0;     // package.provided
+  // bashrc, env/CATEGORY/NAME and patches/CATEGORY/NAME of the portage configuration, as far as they are for `package`.
+  virtual UserFiles user_files(const Package&) const { return {}; }
   // Lines of profiles that mean nothing (a bad atom …) and were left out.
   virtual const std::vector<Problem>& problems() const;
 };

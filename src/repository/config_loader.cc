@@ -118,6 +118,7 @@ class ConfigLoader {
     for (const ProfileNode& node : nodes_)
       profile_layers_.push_back(
           TRY(read_layer(node.folder / "make.defaults", fmt::format("profile {}/make.defaults", node.shown))));
+    config_->portage_config_ = settings_.portage_config;
     if (!settings_.portage_config.empty()) {
       fs::path file = settings_.portage_config / "make.conf";
       conf_ = TRY(read_layer(file, file.string()));

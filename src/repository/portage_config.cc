@@ -121,4 +121,40 @@ Result<PortageConfig> read_portage_config(const fs::path& folder, const Lookup& 
   return out;
 }
 
+namespace {
+
+// The names that files for a package may have, from the widest to the narrowest (portage(5), "patches" and "env").
+std::vector<std::string> names_for(const Package& package) {
+  const std::string pn = package.cpv.name.package;
+  const std::string p = pn + "-" + std::string(package.cpv.version.without_revision());
+  const std::string pr = p + "-" + std::string(package.cpv.version.revision());
+  std::vector<std::string> out;
+  for (const std::string& name : {pn, p, pr}) {
+    out.push_back(name);
+    out.push_back(name + ":" + package.metadata.slot);
+  }
+  return out;
+}
+
+}  // namespace
+
+UserFiles read_user_files(const fs::path& folder, const Package& package) {
+  UserFiles out;
+  std::error_code ec;
+  if (fs::is_regular_file(folder / "bashrc", ec)) out.bashrc["0-bashrc"] = folder / "bashrc";
+  int order = 0;
+  for (const std::string& name : names_for(package)) {
+    fs::path hook = folder / "env" / package.cpv.name.category / name;
+    if (fs::is_regular_file(hook, ec)) out.bashrc[fmt::format("1-{}-{}", order++, name)] = hook;
+    // A patch of a narrower folder stands for one of the same name in a wider.
+    fs::path patches = folder / "patches" / package.cpv.name.category / name;
+    for (const auto& file : fs::directory_iterator(patches, ec)) {
+      std::string extension = file.path().extension();
+      if ((extension == ".patch" || extension == ".diff") && file.is_regular_file(ec))
+        out.patches[file.path().filename()] = file.path();
+    }
+  }
+  return out;
+}
+
 }  // namespace cooper::repository

@@ -8,6 +8,7 @@
 
 #include "ebuild/atom.h"
 #include "repository/assignments.h"
+#include "repository/config.h"
 #include "repository/lines.h"
 #include "util/error.h"
 
@@ -38,6 +39,9 @@ struct PortageConfig {
   std::vector<EnvironmentLine> env;
   std::vector<Line> mask, unmask;  // as lines: "-atom" takes a profile's mask away
 };
+
+// The bash files and patches of the folder that are for a package.
+UserFiles read_user_files(const std::filesystem::path& folder, const Package& package);
 
 // Errors: usage, with file and line.
 Result<PortageConfig> read_portage_config(const std::filesystem::path& folder, const Lookup& lookup);

@@ -114,6 +114,10 @@ std::map<std::string, std::string> ProfileConfig::variables_for(const Package& p
   return out;
 }
 
+UserFiles ProfileConfig::user_files(const Package& package) const {
+  return portage_config_.empty() ? UserFiles{} : read_user_files(portage_config_, package);
+}
+
 std::vector<std::string> ProfileConfig::license_obstacles(const Package& package) const {
   ebuild::Acceptance acceptance = accept_license_;
   package_license_.each(package, [&](const Words& line) {

@@ -26,6 +26,7 @@ class ProfileConfig final : public Config {
   const std::map<std::string, std::string>& use_expand() const override { return use_expand_; }
   std::vector<ebuild::Atom> system_set() const override { return system_; }
   std::vector<ebuild::Cpv> provided() const override { return provided_; }
+  UserFiles user_files(const Package& package) const override;
   const std::vector<Problem>& problems() const override { return problems_; }
 
  private:
@@ -75,6 +76,7 @@ class ProfileConfig final : public Config {
   std::vector<std::string> license_obstacles(const Package& package) const;
 
   std::vector<std::shared_ptr<Repository>> repositories_;
+  std::filesystem::path portage_config_;
   std::string arch_;
   std::map<std::string, std::string> variables_, use_expand_;
   std::set<std::string, std::less<>> use_expand_unprefixed_;

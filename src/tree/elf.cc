@@ -137,8 +137,9 @@ std::optional<ElfFacts> facts_of(Elf* elf, uint64_t file_size) {
   if (dynamic.has_soname) facts.soname = text(dynamic.soname);
   if (dynamic.has_runpath || dynamic.has_rpath) {
     std::string path = text(dynamic.has_runpath ? dynamic.runpath : dynamic.rpath);
-    for (std::string_view part : util::split(path, ':'))
-      if (!part.empty()) facts.runpath.emplace_back(part);
+    // An empty part is kept: it is the current folder.
+    if (!path.empty())
+      for (std::string_view part : util::split(path, ':')) facts.runpath.emplace_back(part);
   }
   // A static position-independent executable has a dynamic section, for its own relocations only.
   facts.is_static = facts.interpreter.empty() && facts.needed.empty() &&

@@ -1,4 +1,4 @@
-// Stray writes, undeclared libraries, quality; environment, keys and folders of actions.
+// Stray writes, undeclared libraries; environment, keys and folders of actions.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -85,28 +85,6 @@ TEST_F(Folder, UndeclaredLibraries) {
   EXPECT_EQ(missing[0].base_package, "");
   EXPECT_EQ(missing[1].file, "usr/bin/a");
   EXPECT_EQ(missing[1].base_package, "zlib1g");
-}
-
-TEST(Quality, Warnings) {
-  tree::Tree tree;
-  auto put = [&](std::string path, tree::EntryKind kind, uint32_t mode) {
-    tree::Entry entry;
-    entry.path = std::move(path);
-    entry.kind = kind;
-    entry.mode = mode;
-    tree.put(entry);
-  };
-  put("var/tmp", tree::EntryKind::directory, 01777);
-  put("usr/bin/good", tree::EntryKind::file, 04755);
-  put("usr/lib/link", tree::EntryKind::symlink, 0777);
-  EXPECT_TRUE(quality_warnings(tree, {}).empty());
-  put("usr/bin/open", tree::EntryKind::file, 0666);
-  put("data/x", tree::EntryKind::file, 0644);
-  put("usr/bin/suid", tree::EntryKind::file, 04775);
-  auto warnings = quality_warnings(
-      tree, {elf("usr/bin/a", {}, {"/var/tmp/portage/x/work/lib"}), elf("usr/bin/b", {}, {"/usr/lib/php"})});
-  EXPECT_THAT(warnings, ElementsAre(HasSubstr("/data"), HasSubstr("/usr/bin/open"), HasSubstr("/usr/bin/suid"),
-                                    HasSubstr("/usr/bin/a")));
 }
 
 TEST(Environment, Names) {
