@@ -12,7 +12,7 @@ else
   exec {__cooper_status_fd}>/dev/null
 fi
 
-for __cooper_file in messages errors lists versions inherit install build phases strip environment; do
+for __cooper_file in messages errors eapi lists versions inherit install build phases strip environment; do
   source "${__cooper_runtime}/lib/${__cooper_file}.bash" || exit 1
 done
 
@@ -23,7 +23,7 @@ __cooper_prepare_environment
 __cooper_unexport
 __cooper_remove_commands
 __cooper_set_shell_options
-rm -f -- "${COOPER_STATE}/user-patches-applied"
+__cooper_forget user-patches-applied
 
 if [[ -n ${COOPER_ENVIRONMENT} ]]; then
   [[ -r ${COOPER_ENVIRONMENT} ]] || die "cannot read the saved environment ${COOPER_ENVIRONMENT}"
@@ -35,7 +35,7 @@ else
   COOPER_ECLASS_PATH=("${__cooper_home}/eclass")
   COOPER_EBUILD=${COOPER_EBUILD:-${__cooper_home}/ebuild/${PF}.ebuild}
   [[ -r ${COOPER_EBUILD} ]] || die "cannot read the ebuild ${COOPER_EBUILD}"
-  ((__cooper_eapi < 6)) || shopt -s failglob
+  __cooper_set_failglob
   source "${COOPER_EBUILD}" || die "sourcing ${COOPER_EBUILD} failed"
   shopt -u failglob
   __cooper_add_eclass_variables
@@ -45,7 +45,7 @@ export COOPER_SLOT=${SLOT%/*}
 for __cooper_phase in "$@"; do
   __cooper_run_phase "${__cooper_phase}"
 done
-if [[ " $* " == *' install '* ]]; then
+if [[ " $* " == *' install '* || -n ${COOPER_SAVE_ENVIRONMENT} ]]; then
   __cooper_save_environment "${COOPER_STATE}/environment"
 fi
 __cooper_finished=1

@@ -54,6 +54,7 @@ debug-print-section() { :; }
 source "${__cooper_runtime}/lib/lists.bash"
 source "${__cooper_runtime}/lib/versions.bash"
 source "${__cooper_runtime}/lib/inherit.bash"
+source "${__cooper_runtime}/lib/eapi.bash"
 
 # The commands that answer from a build, which is not there yet, or act on one.
 __cooper_forbid() {
@@ -70,15 +71,9 @@ command_not_found_handle() {
 }
 
 # Tells of each eclass before it is looked for, so that the other side knows what the metadata depend on even when it is missing.
-__cooper_find_eclass() {
+__cooper_note_eclass() {
   printf 'inherit %s\n' "$1" >&3
   [[ -n ${ECLASS-} ]] || __cooper_inherited_directly+=" $1"
-  local folder
-  for folder in "${COOPER_ECLASS_PATH[@]}"; do
-    REPLY=${folder}/$1.eclass
-    [[ -f ${REPLY} ]] && return 0
-  done
-  return 1
 }
 
 # One ebuild, in a subshell.
@@ -107,17 +102,6 @@ __cooper_print_metadata() {
   __cooper_print_key INHERIT "${__cooper_inherited_directly}"
 }
 
-# Bash compatibility and options of the EAPI: PMS 6.
-__cooper_set_options() {
-  case ${__cooper_eapi} in
-    [0-5]) BASH_COMPAT=3.2 ;;
-    [67]) BASH_COMPAT=4.2 ;;
-    8) BASH_COMPAT=5.0 ;;
-  esac
-  [[ ${__cooper_eapi} == [0-5] ]] || shopt -s failglob
-  [[ ${__cooper_eapi} != [0-6] ]] || unset -f ver_cut ver_rs ver_test
-}
-
 __cooper_source_ebuild() {
   EBUILD=$1 CATEGORY=$2 PN=$3 PV=$4 PR=$5 __cooper_eapi=$6
   COOPER_ECLASS_PATH=("${@:7}")
@@ -131,7 +115,9 @@ __cooper_source_ebuild() {
   WORKDIR=${work}/work T=${work}/temp DISTDIR=${work}/distdir FILESDIR=${EBUILD%/*}/files
   S=${WORKDIR}/${P}
   unset -v work
-  __cooper_set_options
+  __cooper_set_shell_options
+  __cooper_set_failglob
+  ((__cooper_eapi >= 7)) || unset -f ver_cut ver_rs ver_test
   set --
   source "${EBUILD}" || die "the ebuild ended with a failure (exit status $?)"
   shopt -u failglob

@@ -74,6 +74,21 @@ einstall() {
     libdir="${root}/usr/${REPLY}" localstatedir="${root}/var/lib" sysconfdir="${root}/etc" -j1 "$@" install
 }
 
+# PMS 12.3.15: edits files of the image by sed expressions.
+dosed() {
+  ((__cooper_eapi < 4)) || __cooper_banned
+  local root=${D%/} expression argument
+  ((__cooper_eapi < 3)) || root=${ED%/}
+  expression="s:${root}::g"
+  for argument in "$@"; do
+    if [[ -e ${root}/${argument#/} ]]; then
+      sed -i -e "${expression}" -- "${root}/${argument#/}" || return
+    else
+      expression=${argument}
+    fi
+  done
+}
+
 # PMS 12.3.7.
 eapply() {
   local argument file patch
@@ -120,6 +135,14 @@ __cooper_patches_in() {
   done
 }
 
+# Sets REPLY to the -p level with which a patch applies here. Only where the caller may choose: eapply itself has -p1 (PMS 12.3.7).
+__cooper_find_patch_level() {
+  for REPLY in 1 0 2 3 4; do
+    patch "-p${REPLY}" -f -g0 --dry-run -s <"$1" &>/dev/null && return 0
+  done
+  return 1
+}
+
 # Reads `options` of eapply.
 __cooper_apply_patch() {
   printf '>>> applying %s\n' "${1##*/}" >&2
@@ -132,7 +155,11 @@ __cooper_apply_patch() {
     printf '%s\n' "${output}" >&2
   fi
   ((status == 0)) && return 0
-  __cooper_fail "eapply: the patch ${1##*/} does not apply (in ${PWD})"
+  local REPLY hint=
+  if ((${#options[@]} == 0)) && __cooper_find_patch_level "$1" && [[ ${REPLY} != 1 ]]; then
+    hint="; with -p${REPLY} it would"
+  fi
+  __cooper_fail "eapply: the patch ${1##*/} does not apply (in ${PWD})${hint}"
   return "${status}"
 }
 
@@ -145,8 +172,11 @@ eapply_user() {
   local -a options=() patches
   [[ -d ${__cooper_home}/patches ]] || return 0
   __cooper_patches_in "${__cooper_home}/patches"
-  local patch
+  local patch REPLY
   for patch in "${patches[@]}"; do
+    # They come from anywhere: from git, from diff in the folder itself.
+    options=()
+    ! __cooper_find_patch_level "${patch}" || options=("-p${REPLY}")
     __cooper_apply_patch "${patch}" || return
   done
 }

@@ -1,15 +1,20 @@
 # The environment: what cooper passes (PMS 11.1), what is exported in which EAPI, and saving it between phases (PMS 11.2).
 
+# Sets __cooper_names to all names of a kind (of compgen). By way of a file, as that needs no fork.
+__cooper_list_names() {
+  compgen -A "$1" >"${COOPER_STATE}/names"
+  mapfile -t __cooper_names <"${COOPER_STATE}/names"
+}
+
 # The functions of the runtime, each between blanks.
 __cooper_note_own_functions() {
-  local -a names
-  mapfile -t names < <(compgen -A function)
-  __cooper_own_functions=" ${names[*]} "
+  __cooper_list_names function
+  __cooper_own_functions=" ${__cooper_names[*]} "
 }
 
 # Not the same from phase to phase or from root to root, so never saved.
 __cooper_unsaved=" A BROOT CATEGORY D DISTDIR ED EBUILD_PHASE EBUILD_PHASE_FUNC EPREFIX EROOT ESYSROOT FILESDIR HOME \
-MERGE_TYPE P PATH PF PN PR PV PVR PWD OLDPWD REPLACED_BY_VERSION REPLACING_VERSIONS ROOT SYSROOT T TMPDIR WORKDIR \
+ECLASSDIR MERGE_TYPE P PATH PF PN PORTDIR PR PV PVR PWD OLDPWD REPLACED_BY_VERSION REPLACING_VERSIONS ROOT SYSROOT T TMPDIR WORKDIR \
 BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND BASH_COMPAT BASH_LINENO \
 BASH_REMATCH BASH_SOURCE BASH_SUBSHELL BASH_VERSINFO BASH_VERSION COLUMNS COMP_WORDBREAKS DIRSTACK EPOCHREALTIME \
 EPOCHSECONDS EUID FUNCNAME GROUPS HISTCMD HOSTNAME HOSTTYPE IFS LC_ALL LINENO LINES MACHTYPE MAKEFLAGS MAILCHECK OPTERR \
@@ -44,6 +49,12 @@ __cooper_prepare_environment() {
       unset -v "${name}"
     done
   fi
+  # What only some EAPIs have (PMS 11.1).
+  if ((__cooper_eapi < 7)); then
+    unset -v SYSROOT ESYSROOT BROOT
+    # There is no repository in the sandbox, but what is here has the same names below it.
+    export PORTDIR=${__cooper_home} ECLASSDIR=${__cooper_home}/eclass
+  fi
   : "${S=${WORKDIR}/${P}}" "${MERGE_TYPE=source}" "${REPLACING_VERSIONS=}" "${REPLACED_BY_VERSION=}"
   USE=${USE:-} COOPER_IUSE_EFFECTIVE=" ${COOPER_IUSE_EFFECTIVE} "
   __cooper_set_slashes
@@ -62,18 +73,6 @@ __cooper_unexport() {
   done
 }
 
-# Shell options and compatibility of the EAPI (PMS 6).
-__cooper_set_shell_options() {
-  case ${__cooper_eapi} in
-    [0-5]) BASH_COMPAT=3.2 ;;
-    [67]) BASH_COMPAT=4.2 ;;
-    8) BASH_COMPAT=5.0 ;;
-    9) ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 503)) || BASH_COMPAT=5.3 ;;
-  esac
-  # "&" in replacements came with bash 5.2.
-  ((__cooper_eapi >= 9 || BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 502)) || shopt -u patsub_replacement
-}
-
 # Takes away what the EAPI does not have, so that eclasses that bring their own version of it see that it is missing.
 __cooper_remove_commands() {
   local -a gone=()
@@ -90,19 +89,24 @@ __cooper_remove_commands() {
 __cooper_save_environment() {
   local __cooper_target=$1 __cooper_name __cooper_line __cooper_file
   local -a __cooper_variables=() __cooper_functions=()
-  while IFS= read -r __cooper_name; do
+  __cooper_list_names variable
+  for __cooper_name in "${__cooper_names[@]}"; do
     [[ ${__cooper_name} == __cooper_* || ${__cooper_name} == COOPER_* || ${__cooper_unsaved} == *" ${__cooper_name} "* ]] ||
       __cooper_variables+=("${__cooper_name}")
-  done < <(compgen -v)
+  done
   # With extdebug, declare -F tells the file of each function; the runtime's own are loaded anew, unless an eclass replaced them.
+  __cooper_list_names function
+  shopt -s extdebug
+  declare -F "${__cooper_names[@]}" >"${COOPER_STATE}/names"
+  shopt -u extdebug
+  set -o errtrace
   while read -r __cooper_name __cooper_line __cooper_file; do
     [[ ${__cooper_file} == "${__cooper_runtime}"/* && ${__cooper_own_functions} == *" ${__cooper_name} "* ]] ||
       __cooper_functions+=("${__cooper_name}")
-  done < <(shopt -s extdebug && declare -F $(compgen -A function))
+  done <"${COOPER_STATE}/names"
   {
     # Variables that are declared but not set are reported as missing; there is nothing to save of them.
     declare -p -- "${__cooper_variables[@]}" 2>/dev/null
     ((${#__cooper_functions[@]} == 0)) || declare -f -- "${__cooper_functions[@]}"
-  } >"${__cooper_target}.new"
-  mv -f -- "${__cooper_target}.new" "${__cooper_target}" || die "cannot save the environment to ${__cooper_target}"
+  } >"${__cooper_target}" || die "cannot save the environment to ${__cooper_target}"
 }

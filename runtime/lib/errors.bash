@@ -6,11 +6,40 @@
 # A helper that fails writes its message to the file helper-failure and signals the main shell; where it runs in a subshell, the
 # ERR trap, which subshells keep, finds the file and reports the stack of the subshell.
 __cooper_install_traps() {
-  rm -f -- "${COOPER_STATE}/died" "${COOPER_STATE}/helper-failure"
+  __cooper_forget died helper-failure
   trap __cooper_on_exit EXIT
   trap __cooper_on_signal USR1
   set -o errtrace
-  trap '[[ ! -s ${COOPER_STATE}/helper-failure ]] || __cooper_helper_failed' ERR
+  trap '__cooper_on_error $? "${BASH_COMMAND}"' ERR
+}
+
+# Removes files of the state folder. Mostly there are none, and then it costs no program.
+__cooper_forget() {
+  local file
+  for file in "$@"; do
+    [[ ! -e ${COOPER_STATE}/${file} ]] || rm -f -- "${COOPER_STATE}/${file}"
+  done
+}
+
+# Bash calls this only where nobody looks at a status.
+__cooper_on_error() {
+  [[ ! -s ${COOPER_STATE}/helper-failure ]] || __cooper_helper_failed
+  [[ ${BASHPID} != "$$" || ${BASH_SOURCE[1]} == "${__cooper_runtime}"/* ]] || __cooper_note_ignored "$@"
+}
+
+# Programs that fail for a reason; what others answer, as grep and diff do, may be an answer.
+__cooper_must_succeed=' ar autoconf automake autoreconf bzip2 c++ cat cc cd chmod chown clang clang++ cmake cp csplit dd g++ gcc gzip install
+libtoolize ln make meson mkdir mv ninja patch perl popd pushd python python3 rm rmdir sed tar touch truncate unzip xz zstd '
+
+# __cooper_note_ignored STATUS COMMAND: a QA message for a failure that should have ended the build ("missing || die").
+__cooper_note_ignored() {
+  local status=$1 command=$2 place=${BASH_SOURCE[2]##*/}:${BASH_LINENO[1]} program
+  program=${command%%[[:blank:]]*}
+  [[ ${__cooper_must_succeed} == *[[:space:]]"${program##*/}"[[:space:]]* || ${program} == ./* ]] || return 0
+  [[ " ${__cooper_ignored_places} " != *" ${place} "* ]] || return 0
+  __cooper_ignored_places+=" ${place}"
+  ((${#command} <= 60)) || command="${command:0:57}..."
+  __cooper_quality "${place}: '${command//$'\n'/ }' failed with status ${status} and nothing looked at that; '|| die' is missing"
 }
 
 __cooper_on_exit() {
@@ -77,6 +106,9 @@ __cooper_report() {
       printf '  %s\n' "${text[0]#"${text[0]%%[![:blank:]]*}"}"
     done
     printf ' * working directory: %s\n' "${PWD}"
+    if ((__cooper_eapi == 9 && BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 503)); then
+      printf ' * note: ebuilds of EAPI 9 may use what bash 5.3 has; here is bash %s\n' "${BASH_VERSION%%[!0-9.]*}"
+    fi
   } >&2
 }
 

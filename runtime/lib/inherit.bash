@@ -3,7 +3,7 @@
 # COOPER_ECLASS_PATH is the array of folders to look in, first wins. What eclasses set of the accumulated variables gathers in
 # __cooper_eclass_IUSE and so on; __cooper_add_eclass_variables joins it to the ebuild's own values at the end of sourcing.
 
-# Sets REPLY to the file of an eclass. Metadata generation may define its own version of this.
+# Sets REPLY to the file of an eclass.
 __cooper_find_eclass() {
   local folder
   for folder in "${COOPER_ECLASS_PATH[@]}"; do
@@ -13,8 +13,8 @@ __cooper_find_eclass() {
   return 1
 }
 
-# Called with the name and the file of each eclass before it is sourced; a hook for metadata generation.
-__cooper_eclass_loaded() { :; }
+# Called with the name of each eclass before it is looked for; metadata generation has its own.
+__cooper_note_eclass() { :; }
 
 inherit() {
   [[ -z ${EBUILD_PHASE} || ${EBUILD_PHASE} == depend ]] || die "inherit was called in phase ${EBUILD_PHASE}; it belongs in global scope"
@@ -27,8 +27,8 @@ inherit() {
 # Written out variable by variable, for speed: this runs for every eclass of every ebuild of a repository.
 __cooper_inherit_one() {
   local REPLY
+  __cooper_note_eclass "$1"
   __cooper_find_eclass "$1" || die "no eclass named '$1' in ${COOPER_ECLASS_PATH[*]}"
-  __cooper_eclass_loaded "$1" "${REPLY}"
   local __cooper_outer_eclass=${ECLASS} __cooper_exports=() __cooper_eapi_major=${EAPI:-0}
   local __cooper_had="${IUSE+i}${REQUIRED_USE+q}${DEPEND+d}${BDEPEND+b}${RDEPEND+r}${PDEPEND+p}${IDEPEND+e}"
   local __cooper_v_i=${IUSE} __cooper_v_q=${REQUIRED_USE} __cooper_v_d=${DEPEND} __cooper_v_b=${BDEPEND}

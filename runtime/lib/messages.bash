@@ -21,6 +21,8 @@ einfo() { __cooper_message info ' * ' "$@"; }
 elog() { __cooper_message log ' * ' "$@"; }
 ewarn() { __cooper_message warn ' * ' "$@"; }
 eqawarn() { __cooper_message qa ' * QA: ' "$@"; }
+# The runtime's own, as not every EAPI has eqawarn. Takes one line as it stands.
+__cooper_quality() { __cooper_message qa ' * QA: ' "${1//\\/\\\\}"; }
 eerror() { __cooper_message error ' * ' "$@"; }
 
 einfon() {

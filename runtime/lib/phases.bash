@@ -34,7 +34,7 @@ default_src_test() {
   local -a options=()
   ((__cooper_eapi >= 5)) || options=(-j1)
   for target in check test; do
-    if "${MAKE:-make}" "${options[@]}" -n "${target}" &>/dev/null; then
+    if ${MAKE:-make} "${options[@]}" -n "${target}" &>/dev/null; then
       emake "${options[@]}" "${target}" || die "the tests failed (make ${target})"
       return
     fi
@@ -94,8 +94,13 @@ __cooper_enter_folder() {
     src_unpack) cd -- "${WORKDIR}" || die "cannot enter WORKDIR: ${WORKDIR}" ;;
     src_*) __cooper_enter_source ;;
     *)
-      [[ -d ${COOPER_STATE}/empty ]] || mkdir -- "${COOPER_STATE}/empty"
-      cd -- "${COOPER_STATE}/empty" || die "cannot enter ${COOPER_STATE}/empty"
+      # Empty also where an earlier phase left something in it.
+      local folder=${COOPER_STATE}/empty
+      if [[ ! -d ${folder} ]] || compgen -G "${folder}/*" >/dev/null || compgen -G "${folder}/.[!.]*" >/dev/null; then
+        rm -rf -- "${folder}"
+        mkdir -- "${folder}"
+      fi
+      cd -- "${folder}" || die "cannot enter ${folder}"
       ;;
   esac
 }
@@ -105,6 +110,15 @@ __cooper_run_hooks() {
   local hook
   for hook in "${__cooper_home}"/bashrc/*; do
     [[ ! -f ${hook} ]] || source "${hook}"
+  done
+}
+
+# Whether nothing is to be called for a pkg_* phase, as for most packages: then it costs no fork and no folder.
+__cooper_phase_is_empty() {
+  [[ ${EBUILD_PHASE_FUNC} == pkg_* && ! -d ${__cooper_home}/bashrc ]] || return 1
+  local prefix
+  for prefix in '' default_ pre_ post_; do
+    ! __cooper_defines "${prefix}${EBUILD_PHASE_FUNC}" || return 1
   done
 }
 
@@ -140,6 +154,7 @@ __cooper_run_phase() {
   esac
   EBUILD_PHASE=${phase}
   __cooper_event phase "${phase}"
+  ! __cooper_phase_is_empty || return 0
   case ${phase} in
     pretend)
       # In a subshell, as it takes no part in saving the environment.
@@ -153,7 +168,7 @@ __cooper_run_phase() {
       ;;
     install)
       __cooper_reset_install_state
-      mkdir -p -- "${D}"
+      [[ -d ${D} ]] || mkdir -p -- "${D}"
       __cooper_call_phase
       __cooper_finish_image
       ;;

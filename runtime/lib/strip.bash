@@ -11,7 +11,7 @@ __cooper_finish_image() {
     __cooper_write_lines "${COOPER_STATE}/dostrip" +/ "${__cooper_strip_list[@]}"
   fi
   # The index of all info pages belongs to no single package; `make install` makes one where install-info is at hand.
-  rm -f -- "${D%/}${EPREFIX}/usr/share/info/dir"{,.old,.info}
+  [[ ! -d ${D%/}${EPREFIX}/usr/share/info ]] || rm -f -- "${D%/}${EPREFIX}/usr/share/info/dir"{,.old,.info}
   __cooper_strip_image
 }
 
@@ -45,14 +45,14 @@ __cooper_strip_image() {
   done < <(cooper-helper elf-files "${D%/}" "${COOPER_STATE}/dostrip")
   ((${#linked[@]} + ${#others[@]} > 0)) || return 0
   if ! __cooper_strip_program; then
-    eqawarn 'there is no strip program in the base root; the files keep their symbols'
+    __cooper_quality 'there is no strip program in the base root; the files keep their symbols'
     return 0
   fi
   if ((${#linked[@]} > 0)); then
     printf '%s\0' "${linked[@]}" | xargs -0 "${REPLY}" --strip-unneeded -R .comment -R .GCC.command.line -- ||
-      eqawarn 'some files could not be stripped (see above)'
+      __cooper_quality 'some files could not be stripped (see above)'
   fi
   if ((${#others[@]} > 0)); then
-    printf '%s\0' "${others[@]}" | xargs -0 "${REPLY}" --strip-debug -D -- || eqawarn 'some archives could not be stripped (see above)'
+    printf '%s\0' "${others[@]}" | xargs -0 "${REPLY}" --strip-debug -D -- || __cooper_quality 'some archives could not be stripped (see above)'
   fi
 }

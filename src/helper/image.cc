@@ -27,6 +27,8 @@ CommandResult dodir(std::string_view, Arguments arguments) {
 }
 
 CommandResult keepdir(std::string_view name, Arguments arguments) {
+  for (const std::string& argument : arguments)
+    if (argument.starts_with('-')) return refuse("takes no options, but got " + argument);
   TRY(dodir(name, arguments));
   std::string mark = "/.keep_" + variable("CATEGORY") + "_" + variable("PN") + "-" + variable("COOPER_SLOT");
   for (const std::string& path : arguments) {
@@ -153,8 +155,10 @@ CommandResult doman(std::string_view, Arguments arguments) {
       i18n = &language;
       continue;
     }
-    TRY(place_man_page(argument, fs::path(argument).filename().string(), i18n));
     ++pages;
+    // What keepdir makes is in the folder, but no page: `doman man/*`.
+    if (fs::path(argument).filename().string().starts_with(".keep_")) continue;
+    TRY(place_man_page(argument, fs::path(argument).filename().string(), i18n));
   }
   if (pages == 0) return refuse("no man page was named");
   return 0;

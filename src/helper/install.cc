@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cstdio>
 
 #include "helper/helper.h"
 #include "helper/place.h"
@@ -18,6 +18,7 @@ struct Destination {
   InstallOptions options;
   bool keep_symlinks = false;  // a symlink stays one; else its target's bytes are installed
   bool recursive = false;
+  bool skip_folders = false;  // a folder among the files is passed over, as long as there are files
 };
 
 std::string base_name(std::string_view path) {
@@ -63,13 +64,16 @@ Result<> place_tree(const std::string& source, const std::string& name, const De
 CommandResult install_all(Arguments files, const Destination& to) {
   if (files.empty()) return refuse("no file was named");
   TRY(make_folder(to.folder));
+  size_t skipped = 0;
   for (const std::string& file : files) {
-    if (is_folder(file) && !(to.keep_symlinks && is_symlink(file))) {
-      if (!to.recursive)
-        return refuse("'" + file + "' is a folder", {}, "only -r, where the command has it, takes folders");
-      TRY(place_tree(file, base_name(file), to));
-    } else {
+    if (!is_folder(file) || (to.keep_symlinks && is_symlink(file))) {
       TRY(place_one(file, base_name(file), to));
+    } else if (to.recursive) {
+      TRY(place_tree(file, base_name(file), to));
+    } else if (to.skip_folders && ++skipped < files.size()) {
+      std::fprintf(stderr, "'%s' is a folder; left out\n", file.c_str());
+    } else {
+      return refuse("'" + file + "' is a folder", {}, "only -r, where the command has it, takes folders");
     }
   }
   return 0;
@@ -121,14 +125,23 @@ Result<Destination> find_destination(std::string_view what) {
     std::string tree = variable(eapi() >= 7 ? "COOPER_INSDESTTREE" : "INSDESTTREE");
     Destination out = TRY(destination(in_image(tree), variable("COOPER_INSOPTS")));
     out.keep_symlinks = eapi() >= 4;
+    // `doins folder/*` with folders below it is common, and nothing forbids it.
+    out.skip_folders = true;
     return out;
   }
-  if (what == "exe") return destination(in_image(variable("COOPER_EXEDESTTREE")), variable("COOPER_EXEOPTS"));
-  if (what == "confd") return destination(in_image("etc/conf.d"), inherited_options("COOPER_INSOPTS", "-m0644"));
-  if (what == "envd") return destination(in_image("etc/env.d"), inherited_options("COOPER_INSOPTS", "-m0644"));
+  if (what == "exe") {
+    Destination out = TRY(destination(in_image(variable("COOPER_EXEDESTTREE")), variable("COOPER_EXEOPTS")));
+    out.skip_folders = true;
+    return out;
+  }
+  if (what == "confd" || what == "envd" || what == "header") {
+    const char* folder = what == "confd" ? "etc/conf.d" : what == "envd" ? "etc/env.d" : "usr/include";
+    Destination out = TRY(destination(in_image(folder), inherited_options("COOPER_INSOPTS", "-m0644")));
+    out.keep_symlinks = eapi() >= 4;
+    return out;
+  }
   if (what == "initd") return destination(in_image("etc/init.d"), inherited_options("COOPER_EXEOPTS", "-m0755"));
   if (what == "info") return destination(in_image("usr/share/info"), "-m0644");
-  if (what == "header") return destination(in_image("usr/include"), inherited_options("COOPER_INSOPTS", "-m0644"));
   if (what == "doc") {
     Destination out = TRY(destination(doc_folder(), "-m0644"));
     out.keep_symlinks = eapi() >= 4;

@@ -45,6 +45,7 @@ std::unexpected<Error> refuse_errno(std::string what) { return refuse(what + ": 
 
 Result<> banned_since(int first_without) {
   if (eapi() < first_without) return {};
+  setenv("COOPER_NONFATAL", "0", 1);  // a banned command ends the build in any case
   return refuse("banned in EAPI " + std::to_string(eapi()) + " (PMS 12.3.2)");
 }
 

@@ -32,7 +32,6 @@ const std::vector<Kind>& kinds() {
   static const std::vector<Kind> table = [] {
     std::vector<std::string> gzip{"gzip", "-dc"}, bzip2{"bzip2", "-dc"}, xz{"xz", "-dc"},
         lzma{"xz", "--format=lzma", "-dc"};
-    std::vector<std::string> zstd{"zstd", "-dcq"}, lz4{"lz4", "-dcq"};
     // Longer suffixes before those they end in.
     return std::vector<Kind>{
         {".tar", "", {}, untar},
@@ -46,8 +45,6 @@ const std::vector<Kind>& kinds() {
         {".tar.lzma", "", lzma, untar},
         {".tar.xz", "", xz, untar, 3},
         {".txz", "", xz, untar, 6},
-        {".tar.zst", "", zstd, untar, 6},
-        {".tar.lz4", "", lz4, untar, 6},
         {".zip", ".ZIP", {}, {"unzip", "-qo"}},
         {".jar", "", {}, {"unzip", "-qo"}},
         {".7z", ".7Z", {}, {"7z", "x", "-y"}, 0, 7},
@@ -62,8 +59,6 @@ const std::vector<Kind>& kinds() {
         {".bz", "", bzip2, {}},
         {".lzma", "", lzma, {}},
         {".xz", "", xz, {}, 3},
-        {".zst", "", zstd, {}, 6},
-        {".lz4", "", lz4, {}, 6},
     };
   }();
   return table;
@@ -104,9 +99,20 @@ Result<> check_status(int status, const std::vector<std::string>& argv, const st
   return refuse("cannot unpack " + source + ": " + argv[0] + " failed with status " + std::to_string(status));
 }
 
+// The package that an ebuild must name in BDEPEND to have a tool (PMS 12.3.15 says which).
+std::string_view package_of(std::string_view tool) {
+  if (tool == "unzip") return "app-arch/unzip";
+  if (tool == "7z") return "app-arch/p7zip";
+  if (tool == "unrar") return "app-arch/unrar";
+  if (tool == "lha") return "app-arch/lha";
+  return {};
+}
+
 Result<> check_tool(const std::vector<std::string>& argv, const std::string& source) {
   if (argv.empty() || in_path(argv[0])) return {};
-  return refuse("cannot unpack " + source + ": there is no " + argv[0] + " in the build root");
+  std::string_view package = package_of(argv[0]);
+  std::string hint = package.empty() ? "" : "; " + std::string(package) + " in BDEPEND would bring it";
+  return refuse("cannot unpack " + source + ": there is no " + argv[0] + " in the build root" + hint);
 }
 
 // Runs `decompress` on the file; its output goes to `out`.
@@ -151,7 +157,10 @@ Result<> decompress_file(const Kind& kind, const std::string& source) {
 
 Result<> unpack_one(const std::string& argument) {
   std::string source = TRY(find_source(argument));
-  if (access(source.c_str(), R_OK) != 0) return refuse_errno("cannot read '" + source + "'");
+  struct stat info;
+  if (stat(source.c_str(), &info) != 0 || access(source.c_str(), R_OK) != 0)
+    return refuse_errno("cannot read '" + source + "'");
+  if (!S_ISREG(info.st_mode)) return refuse("'" + source + "' is no file");
   const Kind* kind = find_kind(source);
   if (!kind) {
     std::fprintf(stderr, "unpack: %s is of no kind that unpack knows; left alone\n", argument.c_str());

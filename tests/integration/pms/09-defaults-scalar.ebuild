@@ -1,4 +1,4 @@
-# PMS 9.1.4, 12.3.15: PATCHES, DOCS and HTML_DOCS as scalars; an ebuild's phase may call default
+# PMS 9.1.5, 12.3.15: PATCHES, DOCS and HTML_DOCS as scalars; an ebuild's phase may call default
 # EAPI: 6 7 8 9
 # FILES
 # DISTFILES: defaults.tar.gz

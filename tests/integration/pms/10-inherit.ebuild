@@ -1,4 +1,4 @@
-# PMS 10: accumulated variables, ECLASS, INHERITED, EXPORT_FUNCTIONS
+# PMS 10.1, 10.2, 10.3: accumulated variables, ECLASS, INHERITED, EXPORT_FUNCTIONS
 # EAPI: 6 7 8 9
 EAPI=@EAPI@
 IUSE="own"

@@ -1,4 +1,4 @@
-# PMS 10: an eclass that is not there
+# PMS 10.1: an eclass that is not there
 # EAPI: 8
 # DIES: no eclass named 'nowhere'
 EAPI=@EAPI@

@@ -1,6 +1,6 @@
 # PMS 11.2: functions with extended patterns survive saving; functions that replace the runtime's own are saved too
 # EAPI: 7 8 9
-# IMAGE-PHASES
+# IMAGE-PHASES: preinst postinst
 EAPI=@EAPI@
 inherit check
 SLOT=0

@@ -1,6 +1,6 @@
 # PMS 11.2: variables between phases, and in the phases of the image
 # EAPI: 7 8 9
-# IMAGE-PHASES
+# IMAGE-PHASES: preinst postinst
 EAPI=@EAPI@
 inherit check
 SLOT=0

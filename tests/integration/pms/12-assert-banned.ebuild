@@ -1,4 +1,4 @@
-# PMS 12.3.2
+# PMS 12.3.2: assert is banned
 # EAPI: 9
 # DIES: assert is banned in EAPI 9
 EAPI=@EAPI@

@@ -1,4 +1,4 @@
-# PMS 12.3.1: …also where its status is looked at
+# PMS 12.3.1: a failing helper ends the build also where its status is looked at
 # EAPI: 6 7 8 9
 # DIES: dobin: cannot read 'missing'
 EAPI=@EAPI@

@@ -1,4 +1,4 @@
-# PMS 12.3.1: …and in a subshell, with its stack
+# PMS 12.3.1: a helper that fails in a subshell ends the build with the stack of that subshell
 # EAPI: 7 8 9
 # DIES: dosbin: cannot read 'missing'
 # STACK: in_subshell

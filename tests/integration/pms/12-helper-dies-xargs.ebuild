@@ -1,4 +1,4 @@
-# PMS 12.3.1: …and called by xargs
+# PMS 12.3.1: a helper that xargs calls ends the build too
 # EAPI: 6 7 8 9
 # DIES: doexe: cannot read
 EAPI=@EAPI@

@@ -1,4 +1,4 @@
-# PMS 12.3.14, 3.3
+# PMS 3.3, 12.3.14: ver_cut, ver_rs, ver_test, ver_replacing; comparing versions
 # EAPI: 7 8 9
 EAPI=@EAPI@
 inherit check

@@ -1,0 +1,1 @@
+count_of_counter=$((count_of_counter + 1))
