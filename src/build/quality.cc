@@ -157,7 +157,7 @@ class Checker {
 
   void check_run_path(const tree::ElfFacts& file) {
     const Entry* entry = input_.tree.find(file.path);
-    for (const std::string& path : file.runpath) {
+    for (const std::string& path : std::set<std::string>(file.runpath.begin(), file.runpath.end())) {
       if (entry && (entry->mode & 06000) != 0 && path.find("$ORIGIN") != std::string::npos)
         refuse(file.path, fmt::format("it is setuid or setgid and its run path is relative to itself ('{}')", path));
       bool relative = path.empty() || (path.front() != '/' && path.front() != '$');

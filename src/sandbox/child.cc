@@ -125,12 +125,16 @@ void compose_root(const ChildPlan& plan) {
   if (::mount("overlay", "root", "overlay", MS_NODEV, plan.overlay_options.c_str()) != 0) give_up(plan, Step::overlay);
 }
 
+// What the kernel is told to allow: more than the limit, so that who goes over it is found by counting and told; a fork
+// that fails says nothing, and some go on without.
+int room_for(int processes) { return processes + processes / 4 + 1000; }
+
 void mount_proc(const ChildPlan& plan) {
   ::mkdir("/proc", 0555);
   if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) give_up(plan, Step::proc);
   if (plan.own_pid_max && plan.processes > 0) {
     char text[16];
-    int size = ::snprintf(text, sizeof text, "%d", plan.processes + 300);  // 300 ids are reserved
+    int size = ::snprintf(text, sizeof text, "%d", room_for(plan.processes) + 300);  // 300 ids are reserved
     write_to("/proc/sys/kernel/pid_max", text, static_cast<size_t>(size));
   }
   // Read-only as a whole: where the caller is root, its id passes the permission bits of /proc/sys and
@@ -288,7 +292,7 @@ void reap(pid_t command, ReapResult& result) {
   sigset_t child;
   ::sigemptyset(&child);
   ::sigaddset(&child, SIGCHLD);
-  constexpr timespec interval = {0, 250'000'000}, moment = {0, 10'000'000};
+  constexpr timespec interval = {0, 100'000'000}, moment = {0, 10'000'000};
   ReapResult result;
   int64_t counted = milliseconds_now();
   for (;;) {
@@ -296,7 +300,7 @@ void reap(pid_t command, ReapResult& result) {
     if (result.ended) break;
     ::sigtimedwait(&child, nullptr, &interval);
     // By the clock: where children end all the time, the wait never takes its whole time.
-    if (plan.processes <= 0 || milliseconds_now() - counted < 250) continue;
+    if (plan.processes <= 0 || milliseconds_now() - counted < 100) continue;
     counted = milliseconds_now();
     if (count_processes() > plan.processes + 1) {  // and this one
       send(plan, Report{.kind = Report::Kind::too_many_processes});
@@ -351,8 +355,7 @@ void run_init(ChildPlan& plan) {
   limit(RLIMIT_CORE, 0, 0);
   limit(RLIMIT_NOFILE, 4096, 65536);
   if (plan.file_bytes > 0) limit(RLIMIT_FSIZE, plan.file_bytes, plan.file_bytes);
-  // More than is allowed, as a fork that fails tells nobody why: who goes over the limit is found by counting.
-  if (plan.processes > 0) limit(RLIMIT_NPROC, plan.processes + 256, plan.processes + 256);
+  if (plan.processes > 0) limit(RLIMIT_NPROC, room_for(plan.processes), room_for(plan.processes));
   if (plan.executables.empty()) {
     send(plan, Report{.kind = Report::Kind::finished});
     ::_exit(0);

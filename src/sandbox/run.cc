@@ -337,8 +337,8 @@ class Watch {
   const Command& command_;
   pid_t pid_;
   int output_, report_;
-  static constexpr int disk_interval = 500;  // milliseconds
-  Clock::time_point started_, disk_looked_ = started_;
+  static constexpr int disk_interval = 500;                                     // milliseconds
+  Clock::time_point started_, disk_looked_ = started_ - std::chrono::hours(1);  // at once, and then each interval
   uint64_t bytes_ = 0;
   bool killed_ = false;
   Outcome::End end_ = Outcome::End::exited;

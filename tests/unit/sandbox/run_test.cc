@@ -88,10 +88,9 @@ TEST_F(Run, InheritsNoEnvironment) {
 
 // The first process inside is a copy of this one.
 TEST_F(Run, HidesTheCallersMemory) {
-  EXPECT_EQ(
-      output(
-          "cat /proc/1/environ /proc/1/maps /proc/1/mem 2>/dev/null | wc -c; ls /proc/1/root/ /proc/1/fd/ 2>/dev/null"),
-      "0\n");
+  EXPECT_EQ(output("cat /proc/1/environ /proc/1/maps /proc/1/mem 2>/dev/null | wc -c; ls /proc/1/root/ 2>/dev/null; "
+                   "readlink /proc/1/fd/* /proc/1/cwd"),
+            "0\n");
 }
 
 TEST_F(Run, LimitsTheSizeOfAFile) {

@@ -45,7 +45,7 @@ TEST_F(Files, RemoveTreeOpensReadOnlyFolders) {
 TEST_F(Files, RemoveTreeGoesAsDeepAsItMust) {
   ASSERT_TRUE(make_directories(path("deep")));
   int fd = ::open(path("deep").c_str(), O_RDONLY | O_DIRECTORY);
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 1500; ++i) {
     ASSERT_EQ(::mkdirat(fd, "d", 0700), 0);
     int next = ::openat(fd, "d", O_RDONLY | O_DIRECTORY);
     ::close(fd);

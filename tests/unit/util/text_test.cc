@@ -38,7 +38,9 @@ TEST(Text, PrintableHasNoControlCharacters) {
   EXPECT_EQ(printable("plain\ttext\n"), "plain\ttext\n");
   EXPECT_EQ(printable("\x1b[1;31mred\x1b[0m \x1b]0;title\atext \x1b(B."), "red text B.");
   EXPECT_EQ(printable("a\x01\x7f\rb\x1b"), "ab");
-  EXPECT_EQ(printable("\xc2\x9b31m árvíztűrő \xc2\xa0"), "31m árvíztűrő \xc2\xa0");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m árvíztűrő \xc2\xa0"),
+            "31m árvíztűrő \xc2\xa0");
   EXPECT_EQ(printable("\x1b[12"), "");
 }
 
