@@ -1,6 +1,8 @@
 // Packages as clauses.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "resolve/search.h"
 
 namespace cooper::resolve {
@@ -24,6 +26,24 @@ Variable Search::built(InstanceId id) {
   auto [entry, fresh] = built_.try_emplace(id);
   if (fresh) entry->second = new_variable({.kind = VariableMeaning::Kind::built, .root = image_root, .instance = id});
   return entry->second;
+}
+
+// An installed package goes where the plan puts another one of its name and slot.
+Variable Search::stays(int base) {
+  auto [entry, fresh] = stays_.try_emplace(base);
+  if (!fresh) return entry->second;
+  Variable v = new_variable({.kind = VariableMeaning::Kind::stays, .root = image_root, .branch = base});
+  stays_[base] = v;
+  const repository::InstalledPackage& installed = universe_.base(base);
+  for (InstanceId id : universe_.versions(installed.cpv.name)) {
+    if (universe_.package(id).metadata.slot != installed.slot) continue;
+    add_clause({negative(v), negative(in_root(image_root, id))},
+               {.kind = ClauseMeaning::Kind::replaced,
+                .a = id,
+                .text = fmt::format("but {} takes the place of {}, which is installed", universe_.text(id),
+                                    installed.cpv.text())});
+  }
+  return v;
 }
 
 void Search::add_clause(const std::vector<Literal>& literals, ClauseMeaning meaning) {
@@ -67,6 +87,7 @@ void Search::expand(Variable v) {
       if (meaning.root == image_root || universe_.request().like_portage)
         add_dependencies(meaning.instance, DependencyClass::idepend, build_root(meaning.instance), antecedent);
       break;
+    case VariableMeaning::Kind::stays: break;
     case VariableMeaning::Kind::branch: {
       Requirement context = requirements_[static_cast<size_t>(meaning.requirement)];
       const DependencyNode& branch = context.node->children[static_cast<size_t>(meaning.branch)];
@@ -97,7 +118,12 @@ void Search::need(const DependencyNode& node, Requirement context) {
 }
 
 void Search::need_atom(Requirement requirement) {
-  if (provided(requirement.root, requirement.node->atom, requirement.owner)) {
+  const ebuild::Atom& atom = requirement.node->atom;
+  int installed = policy_ == RootPolicy::single ? universe_.base_provides(atom, use_of(requirement.owner)) : -1;
+  bool given = universe_.package_provided(atom) || universe_.image_provides(atom, use_of(requirement.owner));
+  if (installed >= 0 && !given) {
+    requirement.options.push_back(positive(stays(installed)));
+  } else if (provided(requirement.root, atom, requirement.owner)) {
     // Headers and libraries of the image are to be built against, also where the base root has some of its own.
     if (requirement.kind != DependencyClass::depend || universe_.request().like_portage) return;
     requirement.optional = true;

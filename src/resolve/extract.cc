@@ -72,8 +72,13 @@ class GraphReader {
     if (leaf.atom.block != ebuild::Block::none) return;
     edge.leaf = &leaf;
     edge.to = search_.satisfier(leaf, owner, root);
-    if (search_.provided(root, leaf.atom, owner)) {
-      if (!is_preferred_to_provided(edge, root)) {
+    if (edge.to != no_instance && is_installed(leaf.atom, owner)) {
+      edge.optional = true;  // what is there serves until it is replaced
+    } else if (search_.provided(root, leaf.atom, owner)) {
+      // What the image has is built against it; all else the base root (or the adoption) gives.
+      bool from_image = edge.kind == DependencyClass::depend && edge.to != no_instance &&
+                        search_.selected(image_root, edge.to) && !universe_.request().like_portage;
+      if (!from_image) {
         if (int base = search_.base_package(root, leaf.atom, owner); base >= 0) graph_.base_used.insert(base);
         return;
       }
@@ -82,13 +87,9 @@ class GraphReader {
     if (edge.to != no_instance) out.push_back(edge);
   }
 
-  // What the image has is built against it, and what replaces an installed package comes first; all else the base root
-  // (or the adoption) gives.
-  bool is_preferred_to_provided(const Edge& edge, Root root) const {
-    if (edge.to == no_instance) return false;
-    if (search_.policy() == RootPolicy::single) return search_.selected(root, edge.to);
-    return edge.kind == DependencyClass::depend && search_.selected(image_root, edge.to) &&
-           !universe_.request().like_portage;
+  // Where all share one root: whether it had what serves before the plan.
+  bool is_installed(const ebuild::Atom& atom, InstanceId owner) {
+    return search_.policy() == RootPolicy::single && universe_.base_provides(atom, universe_.use(owner)) >= 0;
   }
 
   void read_build(InstanceId id) {

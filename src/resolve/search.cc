@@ -88,6 +88,12 @@ Literal Search::decision_for_atom(const Requirement& requirement) {
       if (!solver_.is_false(option) && selected(image_root, variables_[option.variable()].instance))
         return solver_.is_open(option) ? option : Literal{};
   if (requirement.optional) return {};
+  // What is installed serves as long as nothing takes its place.
+  if (!requirement.options.empty() &&
+      variables_[requirement.options[0].variable()].kind == VariableMeaning::Kind::stays) {
+    if (std::ranges::any_of(requirement.options, [&](Literal option) { return solver_.is_true(option); })) return {};
+    if (solver_.is_open(requirement.options[0])) return requirement.options[0];
+  }
   if (is_virtual(requirement)) return decision_for_virtual(requirement);
   Literal wanted{};
   for (Literal option : requirement.options) {
@@ -122,7 +128,15 @@ bool Search::provided(Root root, const ebuild::Atom& atom, InstanceId owner) {
 
 int Search::base_package(Root root, const ebuild::Atom& atom, InstanceId owner) {
   if (root == image_root && policy_ != RootPolicy::single) return -1;
-  return universe_.base_provides(atom, use_of(owner));
+  int base = universe_.base_provides(atom, use_of(owner));
+  return base >= 0 && policy_ == RootPolicy::single && is_replaced(base) ? -1 : base;
+}
+
+bool Search::is_replaced(int base) const {
+  const repository::InstalledPackage& installed = universe_.base(base);
+  return std::ranges::any_of(universe_.versions(installed.cpv.name), [&](InstanceId id) {
+    return universe_.package(id).metadata.slot == installed.slot && selected(image_root, id);
+  });
 }
 
 const std::vector<InstanceId>& Search::candidates(const DependencyNode& leaf, InstanceId owner) {

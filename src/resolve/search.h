@@ -2,7 +2,8 @@
 // conflicts.
 //
 // A package can be selected in several roots: in the image, and in the roots that builds run in. One variable stands
-// for "this package is in that root", one for "this package is built", one for each branch of an "|| ( )" group.
+// for "this package is in that root", one for "this package is built", one for each branch of an "|| ( )" group, and,
+// where all share one root, one for "what is installed there stays".
 #pragma once
 
 #include <array>
@@ -28,11 +29,11 @@ constexpr Root image_root = 0, shared_build_root = 1, first_own_root = 2;
 enum class RootPolicy { shared, separate, single };
 
 struct VariableMeaning {
-  enum class Kind { in_root, built, branch } kind = Kind::in_root;
+  enum class Kind { in_root, built, branch, stays } kind = Kind::in_root;
   Root root = image_root;
   InstanceId instance = no_instance;
   int requirement = -1;  // branch: of which requirement …
-  int branch = 0;        // … and which one
+  int branch = 0;        // … and which one; stays: index into Request::base_provides
 };
 
 // One atom or "|| ( )" group that must hold when its antecedent does.
@@ -56,11 +57,11 @@ struct CycleStep {
 };
 
 struct ClauseMeaning {
-  enum class Kind { requirement, build, one_per_slot, blocker, binding, cycle } kind = Kind::requirement;
+  enum class Kind { requirement, build, one_per_slot, blocker, binding, cycle, replaced } kind = Kind::requirement;
   int requirement = -1;  // requirement; blocker: the one that it stands in
   Root root = image_root;
   InstanceId a = no_instance, b = no_instance;  // one_per_slot, blocker: the two
-  std::string text;                             // blocker: the atom; binding, cycle: what it says
+  std::string text;                             // blocker: the atom; binding, cycle, replaced: what it says
   std::vector<CycleStep> cycle;                 // cycle
 };
 
@@ -86,6 +87,7 @@ class Search {
   bool selected(Root root, InstanceId id) const;
   Variable in_root(Root root, InstanceId id);
   Variable built(InstanceId id);
+  Variable stays(int base);
   // Whether a root has what an atom of `owner`'s dependencies asks for without anything being built.
   bool provided(Root root, const ebuild::Atom& atom, InstanceId owner);
   // The base root's package that does so, as an index into Request::base_provides; -1: none.
@@ -120,6 +122,7 @@ class Search {
   void add_dependencies(InstanceId id, DependencyClass kind, Root root, Literal antecedent);
   void need(const ebuild::DependencyNode& node, Requirement context);
   void need_atom(Requirement requirement);
+  bool is_replaced(int base) const;
   void need_any_of(Requirement requirement);
   void block(const Requirement& context);
   void one_per_slot(Root root, InstanceId id);
@@ -172,6 +175,7 @@ class Search {
   std::vector<VariableMeaning> variables_;
   std::unordered_map<uint64_t, Variable> in_root_;
   std::unordered_map<InstanceId, Variable> built_;
+  std::unordered_map<int, Variable> stays_;
   std::vector<Requirement> requirements_;
   std::unordered_map<Variable, std::vector<int>> requirements_of_;  // by antecedent; present: its clauses are there
   std::map<std::pair<const ebuild::DependencyNode*, Root>, int> group_requirement_;

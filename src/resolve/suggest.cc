@@ -112,8 +112,10 @@ class Suggester {
       for (const auto& mismatch : mismatches(universe, id, end)) {
         auto asked = std::ranges::find(end.atom.use, mismatch.flag, &ebuild::UseDependency::flag);
         auto own = universe.flags(end.owner).find(mismatch.flag);
+        // A flag that is not there and has no default makes the dependency itself wrong.
         possible = possible && asked->kind != Kind::enabled && asked->kind != Kind::disabled &&
-                   own != universe.flags(end.owner).end() && !own->second.locked;
+                   (mismatch.has_flag || asked->missing) && own != universe.flags(end.owner).end() &&
+                   !own->second.locked;
         if (possible) change.use[mismatch.flag] = !own->second.enabled;
       }
       if (possible && !change.use.empty() && may_set(universe, end.owner, change.use)) return change;

@@ -1,6 +1,7 @@
 #include "resolve/universe.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "ebuild/use.h"
 #include "util/text.h"
@@ -37,7 +38,7 @@ int Universe::Installed::find(const ebuild::Atom& atom, const ebuild::UseSet& us
   if (found == by_name.end()) return -1;
   if (detailed.insert(found->first).second)
     for (int index : found->second) read_details(packages[static_cast<size_t>(index)]);
-  for (int index : found->second)
+  for (int index : found->second | std::views::reverse)  // the highest version first
     if (satisfies(packages[static_cast<size_t>(index)], atom, use_of_dependent)) return index;
   return -1;
 }
@@ -191,15 +192,6 @@ std::vector<InstanceId> Universe::candidates(const ebuild::Atom& atom, const ebu
   return out;
 }
 
-namespace {
-
-// Whether a package of which only name and version are known satisfies an atom.
-bool provides(const ebuild::Cpv& cpv, const ebuild::Atom& atom) {
-  return repository::satisfies({.cpv = cpv}, atom, {});
-}
-
-}  // namespace
-
 int Universe::base_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
   return base_.find(atom, use_of_dependent);
 }
@@ -216,10 +208,11 @@ bool Universe::image_provides(const ebuild::Atom& atom, const ebuild::UseSet& us
   return false;
 }
 
+// package.provided knows no slots and no flags, so a line stands for each of them.
 bool Universe::package_provided(const ebuild::Atom& atom) const {
   auto found = provided_by_name_.find(atom.name.text());
-  return found != provided_by_name_.end() && std::any_of(found->second.begin(), found->second.end(),
-                                                         [&](const ebuild::Cpv& cpv) { return provides(cpv, atom); });
+  return found != provided_by_name_.end() &&
+         std::ranges::any_of(found->second, [&](const ebuild::Cpv& cpv) { return atom.matches(cpv); });
 }
 
 std::string nearest_package(const ebuild::PackageName& name,

@@ -65,6 +65,7 @@ class Universe {
 
   // Index into Request::base_provides, or -1.
   int base_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  const repository::InstalledPackage& base(int index) const { return base_.packages[static_cast<size_t>(index)]; }
   bool image_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
   // package.provided: counts as being there in every root.
   bool package_provided(const ebuild::Atom& atom) const;

@@ -161,6 +161,33 @@ TEST_F(InstalledTest, SlotAndFlagsDecide) {
   EXPECT_THAT(build_only(plan({"a/app"})), IsEmpty());
 }
 
+TEST_F(InstalledTest, WhatIsReplacedServesNoMore) {
+  add("a/lib-1", {{"IUSE", "+x"}});
+  add("a/old-1", {{"RDEPEND", "a/lib[-x]"}});
+  add("a/new-1", {{"RDEPEND", "a/lib[x]"}});
+  installed("a/lib-1", {{"SLOT", "0"}, {"IUSE", "x"}, {"USE", ""}});
+  request_.one_root = true;
+  EXPECT_THAT(all(plan({"a/old"})), ElementsAre("a/old-1"));
+  EXPECT_THAT(all(plan({"a/new"})), ElementsAre("a/lib-1", "a/new-1"));
+  EXPECT_THAT(error({"a/old", "a/new"}).why, HasSubstr("takes the place of a/lib-1, which is installed"));
+  EXPECT_THAT(error({"a/old", "a/lib"}).what, HasSubstr("a/lib"));
+}
+
+TEST_F(InstalledTest, WhatIsInstalledOpensACircle) {
+  add("a/one-2", {{"DEPEND", "a/two"}});
+  add("a/two-2", {{"DEPEND", "a/one"}});
+  request_.one_root = true;
+  EXPECT_FALSE(try_plan({"a/one", "a/two"}));
+  installed("a/one-1", {{"SLOT", "0"}});
+  EXPECT_THAT(all(plan({"a/one", "a/two"})), ElementsAre("a/two-2", "a/one-2"));
+}
+
+TEST_F(ResolveTest, PackageProvidedStandsForEverySlot) {
+  add("a/app-1", {{"RDEPEND", ">=a/lib-2:7[x]"}});
+  config_->provided_packages = {*ebuild::Cpv::parse("a/lib-9999")};
+  EXPECT_THAT(all(plan({"a/app"})), ElementsAre("a/app-1"));
+}
+
 TEST_F(ResolveTest, WhatTheImageHasIsNotBuilt) {
   add("a/app-1", {{"RDEPEND", "a/lib"}});
   add("a/lib-1");
