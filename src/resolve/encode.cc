@@ -121,7 +121,11 @@ void Search::need_atom(Requirement requirement) {
   const ebuild::Atom& atom = requirement.node->atom;
   int installed = policy_ == RootPolicy::single ? universe_.base_provides(atom, use_of(requirement.owner)) : -1;
   bool given = universe_.package_provided(atom) || universe_.image_provides(atom, use_of(requirement.owner));
-  if (installed >= 0 && !given) {
+  auto replaces_it = [&]() {
+    const auto& owner = universe_.package(requirement.owner);
+    return owner.cpv.name == atom.name && owner.metadata.slot == universe_.base(installed).slot;
+  };
+  if (installed >= 0 && !given && !replaces_it()) {
     requirement.options.push_back(positive(stays(installed)));
   } else if (provided(requirement.root, atom, requirement.owner)) {
     // Headers and libraries of the image are to be built against, also where the base root has some of its own.

@@ -129,13 +129,13 @@ bool Search::provided(Root root, const ebuild::Atom& atom, InstanceId owner) {
 int Search::base_package(Root root, const ebuild::Atom& atom, InstanceId owner) {
   if (root == image_root && policy_ != RootPolicy::single) return -1;
   int base = universe_.base_provides(atom, use_of(owner));
-  return base >= 0 && policy_ == RootPolicy::single && is_replaced(base) ? -1 : base;
+  return base >= 0 && policy_ == RootPolicy::single && is_replaced(base, owner) ? -1 : base;
 }
 
-bool Search::is_replaced(int base) const {
+bool Search::is_replaced(int base, InstanceId owner) const {
   const repository::InstalledPackage& installed = universe_.base(base);
   return std::ranges::any_of(universe_.versions(installed.cpv.name), [&](InstanceId id) {
-    return universe_.package(id).metadata.slot == installed.slot && selected(image_root, id);
+    return id != owner && universe_.package(id).metadata.slot == installed.slot && selected(image_root, id);
   });
 }
 

@@ -122,7 +122,9 @@ class Search {
   void add_dependencies(InstanceId id, DependencyClass kind, Root root, Literal antecedent);
   void need(const ebuild::DependencyNode& node, Requirement context);
   void need_atom(Requirement requirement);
-  bool is_replaced(int base) const;
+  // Whether the plan puts another package in an installed one's place, other than one that is `owner` itself: what a
+  // package replaces may still have served to build it.
+  bool is_replaced(int base, InstanceId owner) const;
   void need_any_of(Requirement requirement);
   void block(const Requirement& context);
   void one_per_slot(Root root, InstanceId id);

@@ -182,6 +182,14 @@ TEST_F(InstalledTest, WhatIsInstalledOpensACircle) {
   EXPECT_THAT(all(plan({"a/one", "a/two"})), ElementsAre("a/two-2", "a/one-2"));
 }
 
+TEST_F(InstalledTest, WhatAPackageReplacesMayHaveBuiltIt) {
+  add("a/rust-2", {{"BDEPEND", "|| ( =a/rust-1 a/rust-bin )"}});
+  add("a/rust-bin-1");
+  installed("a/rust-1", {{"SLOT", "0"}});
+  request_.one_root = true;
+  EXPECT_THAT(all(plan({"a/rust"})), ElementsAre("a/rust-2"));
+}
+
 TEST_F(ResolveTest, PackageProvidedStandsForEverySlot) {
   add("a/app-1", {{"RDEPEND", ">=a/lib-2:7[x]"}});
   config_->provided_packages = {*ebuild::Cpv::parse("a/lib-9999")};
