@@ -1,9 +1,13 @@
 #include "build/collect.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -71,10 +75,39 @@ void settle_library_mode(Entry& entry) {
     entry.mode |= 0111u;
 }
 
+// What programs such as `install -o` in a Makefile gave to somebody. The files may have been renamed since: they are
+// found by what they are on the disk.
+void apply_given(tree::Tree& tree, const fs::path& image, const std::vector<sandbox::OwnershipChange>& given) {
+  if (given.empty()) return;
+  using Identity = std::tuple<uint64_t, uint64_t, int64_t, uint32_t>;
+  struct Owner {
+    uint32_t uid = 0, gid = 0;
+  };
+  std::map<Identity, Owner> owners;
+  for (const sandbox::OwnershipChange& change : given) {
+    Owner& owner = owners[{change.device, change.inode, change.born_seconds, change.born_nanoseconds}];
+    if (change.uid != sandbox::OwnershipChange::unchanged) owner.uid = change.uid;
+    if (change.gid != sandbox::OwnershipChange::unchanged) owner.gid = change.gid;
+  }
+  for (Entry& entry : tree.entries) {
+    if (entry.kind == EntryKind::hardlink) continue;
+    struct statx info {};
+    if (::statx(AT_FDCWD, (image / entry.path).c_str(), AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &info) != 0)
+      continue;
+    auto found = owners.find(
+        {makedev(info.stx_dev_major, info.stx_dev_minor), info.stx_ino, info.stx_btime.tv_sec, info.stx_btime.tv_nsec});
+    if (found == owners.end() || (found->second.uid == 0 && found->second.gid == 0)) continue;
+    entry.uid = found->second.uid;
+    entry.gid = found->second.gid;
+    entry.xattrs.erase("security.capability");  // as the kernel does
+  }
+}
+
 }  // namespace
 
 Result<tree::Tree> collect_tree(const BuildAction& action, const PackageNames& names, const BuildFolder& folder,
-                                const store::BaseRoot& base, std::vector<std::string>& warnings) {
+                                const store::BaseRoot& base, const std::vector<sandbox::OwnershipChange>& given,
+                                std::vector<std::string>& warnings) {
   TRY(check_image_folder(folder.image()));
   tree::Tree tree = TRY(tree::scan(folder.image()));
   const std::string image_path = build_path(names) + "/image";
@@ -84,6 +117,7 @@ Result<tree::Tree> collect_tree(const BuildAction& action, const PackageNames& n
     settle_library_mode(entry);
     if (entry.kind == EntryKind::symlink && rewrites) TRY(rewrite_symlink(entry, folder.image(), image_path, warnings));
   }
+  apply_given(tree, folder.image(), given);
   if (auto records = TRY(phases::read_left_file(folder.state() / "owners"))) {
     std::vector<fs::path> layers = {folder.image()};  // a package may bring the user that its files belong to
     for (const ActionLayer& layer : action.layers) layers.push_back(layer.root);

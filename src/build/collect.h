@@ -14,10 +14,12 @@
 
 namespace cooper::build {
 
-// The tree with owners, capabilities and devices of the ledger; `warnings` gets what was mended. Errors: failed, also
-// where the ebuild put something else in the place of its image directory.
+// The tree with the owners that programs gave its files (`given`, in order), and owners, capabilities and devices of
+// the ledger; `warnings` gets what was mended. Errors: failed, also where the ebuild put something else in the place of
+// its image directory.
 Result<tree::Tree> collect_tree(const BuildAction& action, const PackageNames& names, const BuildFolder& folder,
-                                const store::BaseRoot& base, std::vector<std::string>& warnings);
+                                const store::BaseRoot& base, const std::vector<sandbox::OwnershipChange>& given,
+                                std::vector<std::string>& warnings);
 
 // Facts of every ELF file.
 Result<std::vector<tree::ElfFacts>> collect_elf(const tree::Tree& tree);

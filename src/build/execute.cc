@@ -26,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 using tree::Entry;
 using tree::EntryKind;
 
-constexpr size_t shown_log_lines = 20;
+constexpr size_t shown_log_lines = 20, most_ownership_changes = 1 << 20;
 constexpr int jobserver_in = 100, jobserver_out = 101, status_in = 3;  // descriptors in the sandbox
 
 class Execution {
@@ -113,6 +113,10 @@ class Execution {
     command.limits = options_.limits;
     command.on_output = options_.on_output;
     command.cancel = options_.cancel;
+    command.on_ownership = [this](const sandbox::OwnershipChange& change) {
+      // A program that asks without end fills nobody's memory.
+      if (given_.size() < most_ownership_changes) given_.push_back(change);
+    };
 
     phases::StatusReader reader;
     phases::StatusPipe pipe = TRY(phases::StatusPipe::open());
@@ -213,7 +217,7 @@ class Execution {
                   action_.ebuild, std::move(list), "install into ${ED}; temporary files belong in ${T}\n" + hint());
     }
     store::PackageFacts facts = action_.facts;
-    tree::Tree tree = TRY(collect_tree(action_, names_, folder_, base_, facts.warnings));
+    tree::Tree tree = TRY(collect_tree(action_, names_, folder_, base_, given_, facts.warnings));
     facts.elf = TRY(collect_elf(tree));
     TRY(check_libraries(tree, facts));
     TRY(check_quality_of(tree, facts));
@@ -283,6 +287,7 @@ class Execution {
   util::Fd log_;
   phases::PhaseStatus status_;  // of the last run
   std::vector<phases::ElogMessage> messages_;
+  std::vector<sandbox::OwnershipChange> given_;  // by programs that called chown
   bool left_processes_ = false;
   std::vector<fs::path> lower_;
 };

@@ -205,6 +205,7 @@ void drop_capabilities(const ChildPlan& plan) {
 // Puts the descriptors at their numbers; by way of high ones, as sources and targets may cross.
 void arrange_descriptors(ChildPlan& plan) {
   constexpr int high = 512;
+  if (plan.listener_socket >= 0) plan.listener_socket = ::fcntl(plan.listener_socket, F_DUPFD_CLOEXEC, high);
   plan.report_fd = ::fcntl(plan.report_fd, F_DUPFD_CLOEXEC, high);
   if (plan.report_fd < 0) ::_exit(125);
   for (size_t i = 0; i < plan.fds.size(); ++i)
@@ -213,6 +214,32 @@ void arrange_descriptors(ChildPlan& plan) {
   for (size_t i = 0; i < plan.fds.size(); ++i)
     if (::dup2(plan.scratch_fds[i], plan.fds[i].second) < 0) give_up(plan, Step::descriptors, i);
   close_others(plan.command_fds, CLOSE_RANGE_CLOEXEC);
+}
+
+// False where this kernel, or a container around us, has no listeners for filters.
+bool install_reporting_filter(ChildPlan& plan) {
+  if (plan.listener_socket < 0 || plan.reporting_filter.empty()) return false;
+  struct sock_fprog program = {static_cast<unsigned short>(plan.reporting_filter.size()), plan.reporting_filter.data()};
+  int listener =
+      static_cast<int>(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program));
+  if (listener < 0) return false;
+  char byte = 0;
+  iovec data{&byte, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  ::memcpy(CMSG_DATA(header), &listener, sizeof listener);
+  if (::sendmsg(plan.listener_socket, &message, MSG_NOSIGNAL) != 1) give_up(plan, Step::filter);
+  ::close(listener);
+  ::close(plan.listener_socket);
+  return true;
 }
 
 [[noreturn]] void run_command(ChildPlan& plan) {
@@ -229,10 +256,11 @@ void arrange_descriptors(ChildPlan& plan) {
   default_signals();
   if (::chdir(plan.directory.c_str()) != 0) give_up(plan, Step::directory);
   drop_capabilities(plan);
-  struct sock_fprog program = {static_cast<unsigned short>(plan.filter.size()), plan.filter.data()};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0)
-    give_up(plan, Step::filter);
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(plan, Step::filter);
+  if (!install_reporting_filter(plan)) {
+    struct sock_fprog program = {static_cast<unsigned short>(plan.filter.size()), plan.filter.data()};
+    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0) give_up(plan, Step::filter);
+  }
   int error = ENOENT;
   for (const std::string& executable : plan.executables) {
     ::execve(executable.c_str(), plan.argv.data(), plan.envp.data());

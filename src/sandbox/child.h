@@ -39,11 +39,13 @@ struct ChildPlan {
   uint64_t file_bytes = 0;
   bool own_pid_max = false;  // kernel.pid_max belongs to the pid namespace (Linux 6.14)
   std::vector<sock_filter> filter;
-  int report_fd = -1, lifeline_fd = -1;  // status to the parent; readable (end of file) when the parent is gone
-  std::vector<std::pair<int, int>> fds;  // (fd now, fd in the command), with 0, 1 and 2
-  std::vector<int> kept_fds;             // sorted: all that the child may keep
-  std::vector<int> scratch_fds;          // as many as fds
-  std::vector<int> command_fds;          // sorted: the second halves of fds
+  std::vector<sock_filter> reporting_filter;  // tried first where there is a listener_socket
+  int listener_socket = -1;                   // where the listener of reporting_filter is sent
+  int report_fd = -1, lifeline_fd = -1;       // status to the parent; readable (end of file) when the parent is gone
+  std::vector<std::pair<int, int>> fds;       // (fd now, fd in the command), with 0, 1 and 2
+  std::vector<int> kept_fds;                  // sorted: all that the child may keep
+  std::vector<int> scratch_fds;               // as many as fds
+  std::vector<int> command_fds;               // sorted: the second halves of fds
 };
 
 enum class Step : int32_t {

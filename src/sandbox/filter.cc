@@ -20,8 +20,8 @@ namespace {
 
 // Change nothing, answer success: the ledger of the package holds what they would have done, and no id but one is
 // mapped.
-constexpr const char* faked[] = {
-    "chown",      "chown32",   "fchown",      "fchown32",  "lchown",      "lchown32",   "fchownat",
+constexpr const char* faked_owners[] = {"chown", "chown32", "fchown", "fchown32", "lchown", "lchown32", "fchownat"};
+constexpr const char* faked_ids[] = {
     "setuid",     "setuid32",  "setgid",      "setgid32",  "setreuid",    "setreuid32", "setregid",
     "setregid32", "setresuid", "setresuid32", "setresgid", "setresgid32", "setgroups",  "setgroups32",
 };
@@ -105,7 +105,7 @@ class Builder {
   int error_ = 0;
 };
 
-void add_rules(Builder& builder, bool fake_ownership) {
+void add_rules(Builder& builder, Ownership ownership) {
   const uint32_t success = SCMP_ACT_ERRNO(0), forbidden = SCMP_ACT_ERRNO(EPERM);
   for (const char* name : refused) builder.rule(forbidden, name);
   // A nested user namespace would give all capabilities back. clone3 hides its flags behind a pointer; libc falls back
@@ -117,8 +117,10 @@ void add_rules(Builder& builder, bool fake_ownership) {
   // Typing into the caller's terminal.
   builder.rule(forbidden, "ioctl", SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, TIOCSTI));
   builder.rule(forbidden, "ioctl", SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, TIOCLINUX));
-  if (!fake_ownership) return;
-  for (const char* name : faked) builder.rule(success, name);
+  if (ownership == Ownership::real) return;
+  for (const char* name : faked_owners)
+    builder.rule(ownership == Ownership::reported ? uint32_t{SCMP_ACT_NOTIFY} : success, name);
+  for (const char* name : faked_ids) builder.rule(success, name);
   for (mode_t device : {S_IFCHR, S_IFBLK}) {
     builder.rule(success, "mknod", SCMP_A1(SCMP_CMP_MASKED_EQ, S_IFMT, device));
     builder.rule(success, "mknodat", SCMP_A2(SCMP_CMP_MASKED_EQ, S_IFMT, device));
@@ -129,7 +131,7 @@ std::unexpected<Error> filter_error(int error) {
   return fail(ErrorKind::sandbox, "cannot make the system call filter", {}, ::strerror(error));
 }
 
-Result<std::vector<sock_filter>> compile_filter(bool fake_ownership) {
+Result<std::vector<sock_filter>> compile_filter(Ownership ownership) {
   std::unique_ptr<void, decltype(&seccomp_release)> context(seccomp_init(SCMP_ACT_ALLOW), &seccomp_release);
   if (!context) return filter_error(ENOMEM);
     // Programs of the machine's other ABIs follow the same rules; without them they would be killed.
@@ -140,7 +142,7 @@ Result<std::vector<sock_filter>> compile_filter(bool fake_ownership) {
   seccomp_arch_add(context.get(), SCMP_ARCH_ARM);
 #endif
   Builder builder(context.get());
-  add_rules(builder, fake_ownership);
+  add_rules(builder, ownership);
   if (builder.error() != 0) return filter_error(builder.error());
   util::Fd file(::memfd_create("filter", MFD_CLOEXEC));
   if (!file) return fail_errno("cannot make the system call filter");
@@ -154,10 +156,11 @@ Result<std::vector<sock_filter>> compile_filter(bool fake_ownership) {
 
 }  // namespace
 
-Result<std::vector<sock_filter>> make_filter(bool fake_ownership) {
+Result<std::vector<sock_filter>> make_filter(Ownership ownership) {
   // Compiling takes some milliseconds and gives the same each time.
-  static const Result<std::vector<sock_filter>> filters[] = {compile_filter(false), compile_filter(true)};
-  return filters[fake_ownership ? 1 : 0];
+  static const Result<std::vector<sock_filter>> filters[] = {
+      compile_filter(Ownership::real), compile_filter(Ownership::faked), compile_filter(Ownership::reported)};
+  return filters[static_cast<size_t>(ownership)];
 }
 
 }  // namespace cooper::sandbox

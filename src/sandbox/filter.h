@@ -9,8 +9,11 @@
 
 namespace cooper::sandbox {
 
-// A BPF program for seccomp. With `fake_ownership`, calls that change owners, ids or make devices answer success and do
-// nothing.
-Result<std::vector<sock_filter>> make_filter(bool fake_ownership);
+// What becomes of calls that change owners or ids, or make devices: they are made; they answer success and do nothing;
+// or that, and those that change owners wait for an answer of the filter's listener.
+enum class Ownership { real, faked, reported };
+
+// A BPF program for seccomp.
+Result<std::vector<sock_filter>> make_filter(Ownership ownership);
 
 }  // namespace cooper::sandbox

@@ -19,6 +19,7 @@
 #include "sandbox/child.h"
 #include "sandbox/diagnose.h"
 #include "sandbox/filter.h"
+#include "sandbox/ownership.h"
 #include "sandbox/sandbox.h"
 #include "util/file.h"
 #include "util/text.h"
@@ -46,7 +47,7 @@ Result<Pipe> make_pipe() {
 struct Prepared {
   ChildPlan plan;
   std::vector<std::string> words;  // argv, then environment
-  util::Fd null, output_write, report_write, lifeline_read;
+  util::Fd null, output_write, report_write, lifeline_read, listener_write;
 };
 
 MountPoint mount_point(std::string_view target, bool is_directory) {
@@ -154,6 +155,7 @@ Result<> prepare_descriptors(const Command& command, Prepared& prepared) {
   plan.report_fd = prepared.report_write.get();
   plan.lifeline_fd = prepared.lifeline_read.get();
   plan.kept_fds = {plan.report_fd, plan.lifeline_fd};
+  if (plan.listener_socket >= 0) plan.kept_fds.push_back(plan.listener_socket);
   for (const auto& [outside, inside] : plan.fds) {
     plan.kept_fds.push_back(outside);
     plan.command_fds.push_back(inside);
@@ -176,7 +178,12 @@ Result<> prepare(const Command& command, Prepared& prepared) {
   plan.processes = command.limits.processes;
   plan.file_bytes = command.limits.file_bytes;
   plan.own_pid_max = has_own_pid_max();
-  plan.filter = TRY(make_filter(command.fake_ownership));
+  plan.filter = TRY(make_filter(command.fake_ownership ? Ownership::faked : Ownership::real));
+  if (prepared.listener_write) {
+    // Without it owners are faked only: a library or kernel that does not know of listeners.
+    if (auto filter = make_filter(Ownership::reported)) plan.reporting_filter = *filter;
+    plan.listener_socket = prepared.listener_write.get();
+  }
   TRY(prepare_layers(command, plan));
   TRY(prepare_binds(command, plan));
   prepare_command(command, prepared);
@@ -239,15 +246,22 @@ Error explain_report(const Report& report, const ChildPlan& plan) {
 // Watches one running sandbox.
 class Watch {
  public:
-  Watch(const Command& command, pid_t pid, int output, int report)
-      : command_(command), pid_(pid), output_(output), report_(report), started_(Clock::now()) {}
+  Watch(const Command& command, pid_t pid, int output, int report, OwnershipListener& owners)
+      : command_(command), pid_(pid), output_(output), report_(report), owners_(owners), started_(Clock::now()) {}
 
   // Until both pipes are at their end.
   Result<> follow() {
     while (output_ >= 0 || report_ >= 0) {
-      struct pollfd fds[2] = {{output_, POLLIN, 0}, {report_, POLLIN, 0}};
-      if (::poll(fds, 2, next_check()) < 0 && errno != EINTR) return fail_errno("cannot wait for the sandbox");
+      // Descriptors of -1 are passed over.
+      struct pollfd fds[4] = {
+          {output_, POLLIN, 0}, {report_, POLLIN, 0}, {owners_.socket(), POLLIN, 0}, {owners_.listener(), POLLIN, 0}};
+      if (::poll(fds, 4, next_check()) < 0) {
+        if (errno != EINTR) return fail_errno("cannot wait for the sandbox");
+        continue;
+      }
       check_limits();
+      if (fds[3].revents != 0) owners_.serve(fds[3].revents);
+      if (fds[2].revents != 0) owners_.receive();
       if (fds[0].revents != 0) read_output();
       if (fds[1].revents != 0) read_report();
     }
@@ -337,6 +351,7 @@ class Watch {
   const Command& command_;
   pid_t pid_;
   int output_, report_;
+  OwnershipListener& owners_;
   static constexpr int disk_interval = 500;                                     // milliseconds
   Clock::time_point started_, disk_looked_ = started_ - std::chrono::hours(1);  // at once, and then each interval
   uint64_t bytes_ = 0;
@@ -386,13 +401,16 @@ Result<Outcome> run(const Command& command) {
   prepared.output_write = std::move(output.write);
   prepared.report_write = std::move(report.write);
   prepared.lifeline_read = std::move(lifeline.read);
+  OwnershipListener owners(command.on_ownership);
+  if (command.on_ownership && command.fake_ownership) prepared.listener_write = TRY(owners.open());
   TRY(prepare(command, prepared));
 
   auto pid = start(prepared.plan);
   if (!pid) return std::unexpected(std::move(pid).error());
   prepared.output_write.reset();
   prepared.report_write.reset();
-  Watch watch(command, *pid, output.read.get(), report.read.get());
+  prepared.listener_write.reset();
+  Watch watch(command, *pid, output.read.get(), report.read.get(), owners);
   auto followed = watch.follow();
   if (!followed && *pid > 0) ::kill(*pid, SIGKILL);
   int status = 0;

@@ -28,6 +28,15 @@ struct Limits {
   uint64_t free_bytes = uint64_t{256} << 20;  // that must stay free on the disk of the upper layer
 };
 
+// A file that was given to somebody, known by what does not change when it is renamed.
+struct OwnershipChange {
+  uint64_t device = 0, inode = 0;
+  int64_t born_seconds = 0;
+  uint32_t born_nanoseconds = 0;
+  uint32_t uid = 0, gid = 0;  // UINT32_MAX: unchanged
+  static constexpr uint32_t unchanged = UINT32_MAX;
+};
+
 struct Command {
   std::vector<std::filesystem::path> lower;  // overlay layers, topmost first; at least one
   std::filesystem::path upper,
@@ -46,7 +55,9 @@ struct Command {
   bool interactive = false;
   Limits limits;
   std::function<void(std::string_view)> on_output;  // called with pieces of output, beside output_fd
-  const std::atomic<bool>* cancel = nullptr;        // becomes true: everything inside is killed
+  // Called for each chown that something inside asks for, where the kernel can tell (else never). Needs fake_ownership.
+  std::function<void(const OwnershipChange&)> on_ownership;
+  const std::atomic<bool>* cancel = nullptr;  // becomes true: everything inside is killed
 };
 
 struct Outcome {

@@ -105,6 +105,38 @@ TEST_F(Run, LeavesRoomOnTheDisk) {
   EXPECT_EQ(end(command).outcome.end, Outcome::End::disk_full);
 }
 
+// chown changes nothing, and the caller learns of each file; by all the ways there are to name one.
+TEST_F(Run, TellsOfChangedOwners) {
+  auto command = shell(
+      "cd /tmp; mkdir d; touch a d/b; ln -s /tmp/a link; ln -s /nowhere dangling; chown 12:34 a; chown 56 d/../d/b; "
+      "chown -h 7:8 dangling; cd d; chown :9 ../link; chown 1 missing 2>/dev/null || echo no; stat -c %u:%g /tmp/a; "
+      "stat -c %i /tmp/a /tmp/d/b; stat -c %i /tmp/dangling");
+  std::vector<OwnershipChange> changes;
+  command.on_ownership = [&](const OwnershipChange& change) { changes.push_back(change); };
+  auto ended = end(command);
+  ASSERT_EQ(changes.size(), 4u) << ended.output;
+  EXPECT_EQ(changes[0].uid, 12u);
+  EXPECT_EQ(changes[0].gid, 34u);
+  EXPECT_EQ(changes[1].uid, 56u);
+  EXPECT_EQ(changes[1].gid, OwnershipChange::unchanged);
+  EXPECT_EQ(changes[2].uid, 7u);
+  EXPECT_EQ(changes[3].gid, 9u);
+  EXPECT_EQ(changes[3].inode, changes[0].inode);
+  EXPECT_EQ(ended.output, "no\n0:0\n" + std::to_string(changes[0].inode) + "\n" + std::to_string(changes[1].inode) +
+                              "\n" + std::to_string(changes[2].inode) + "\n");
+}
+
+// A link of a sandbox never leads to a file of the host.
+TEST_F(Run, FollowsLinksInItsOwnRootForOwners) {
+  fs::path outside = folder_->path() / "outside";
+  std::ofstream(outside) << "x";
+  auto command = shell("ln -s " + outside.string() + " /tmp/out; chown 5 /tmp/out 2>/dev/null || echo no");
+  std::vector<OwnershipChange> changes;
+  command.on_ownership = [&](const OwnershipChange& change) { changes.push_back(change); };
+  EXPECT_EQ(end(command).output, "no\n");
+  EXPECT_TRUE(changes.empty());
+}
+
 TEST_F(Run, HasNamespacesOfItsOwn) {
   EXPECT_EQ(output("echo $$"), "2\n");
   EXPECT_EQ(output("id -u; id -g; uname -n"), "0\n0\ncooper\n");
