@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 // Changes whenever the executor makes something else of the same action.
-constexpr const char* executor_revision = "cooper build 1";
+constexpr const char* executor_revision = "cooper build 2";
 
 // Adds a file or all files below a folder, with names relative to it and whether they can be executed.
 Result<> add_contents(util::Hasher& hasher, const fs::path& path, std::string_view name) {
@@ -28,7 +28,8 @@ Result<> add_contents(util::Hasher& hasher, const fs::path& path, std::string_vi
   hasher.update_field(name);
   if (S_ISDIR(info.st_mode)) {
     hasher.update_field("folder");
-    for (const std::string& entry : TRY(util::list_directory(path))) TRY(add_contents(hasher, path / entry, entry));
+    for (const std::string& entry : TRY(util::list_directory(path)))
+      if (name != "runtime" || !entry.ends_with(".md")) TRY(add_contents(hasher, path / entry, entry));
     hasher.update_field("end");
   } else if (S_ISLNK(info.st_mode)) {
     std::error_code ec;
