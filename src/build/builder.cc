@@ -62,7 +62,7 @@ store::PackageFacts known_facts(const Plan& plan, const PlannedPackage& planned,
   facts.description = package.metadata.description;
   facts.homepage = package.metadata.homepage;
   facts.license = ebuild::to_text(ebuild::evaluate_conditionals(package.metadata.license, planned.use));
-  facts.defined_phases = package.metadata.defined_phases;
+  facts.defined_phases = package.metadata.defined_phases();
   for (const auto& [flag, state] : planned.flags) {
     facts.iuse.push_back(flag);
     if (state.enabled) facts.use.push_back(flag);
@@ -342,14 +342,14 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
   action.eapi = std::string(metadata.eapi->name);
   action.slot = metadata.slot;
   action.subslot = metadata.subslot;
-  action.ebuild = package.ebuild;
+  action.ebuild = package.ebuild();
   std::error_code ec;
-  fs::path files = package.ebuild.parent_path() / "files";
+  fs::path files = package.ebuild().parent_path() / "files";
   if (fs::is_directory(files, ec)) action.files = files;
-  for (const std::string& name : metadata.inherited) {
+  for (const std::string& name : metadata.inherited()) {
     auto file = package.repository->eclass(name);
     if (!file)
-      return fail(ErrorKind::usage, fmt::format("eclass {} is missing", name), package.ebuild,
+      return fail(ErrorKind::usage, fmt::format("eclass {} is missing", name), package.ebuild(),
                   "the ebuild inherits it");
     action.eclasses.emplace_back(name, *file);
   }
@@ -374,7 +374,7 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
     if (is_build_variable(name)) action.variables[name] = value;
   for (const auto& [name, value] : description.environment) action.variables.try_emplace(name, value);
   add_use_expand(planned, config, action.variables);
-  action.defined_phases = metadata.defined_phases;
+  action.defined_phases = metadata.defined_phases();
   action.properties = words_of(metadata.properties, planned.use);
   action.restrict = words_of(metadata.restrict, planned.use);
   action.base = base.id;

@@ -48,7 +48,7 @@ Result<std::vector<fetch::Distfile>> distfiles_of(const resolve::PlannedPackage&
     const ebuild::ManifestEntry* entry = manifest.find("DIST", source.name);
     if (!entry)
       return fail(ErrorKind::distfile, source.name + " is not in the Manifest",
-                  package.ebuild.parent_path() / "Manifest",
+                  package.ebuild().parent_path() / "Manifest",
                   "SRC_URI of " + package.cpv.text() + " names it, and nothing is used that cannot be verified",
                   "`cooper repo manifest` makes the entry");
     fetch::Distfile file{source.name, entry->size, entry->digests, {}, package.cpv.text()};

@@ -152,7 +152,7 @@ std::string plan_as_portage(const PlannedImage& planned) {
   for (size_t i = 0; i < planned.plan.packages.size(); ++i) {
     const PlannedPackage& p = planned.plan.packages[i];
     const auto& m = p.package->metadata;
-    bool fetch_restricted = std::any_of(m.restrict.children.begin(), m.restrict.children.end(),
+    bool fetch_restricted = std::any_of(m.restrict->children.begin(), m.restrict->children.end(),
                                         [](const auto& n) { return n.word == "fetch"; });
     std::string head = fmt::format("[ebuild  N {}   ] {}{}::{}", fetch_restricted ? "F" : " ", p.package->cpv.text(),
                                    slot_suffix(*p.package), p.package->repository->name());

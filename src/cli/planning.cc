@@ -6,6 +6,7 @@
 
 #include "cli/base.h"
 #include "cli/plan_output.h"
+#include "cli/user_config.h"
 #include "repository/installed.h"
 #include "resolve/spec_check.h"
 #include "sandbox/base_root.h"
@@ -27,7 +28,11 @@ Result<std::shared_ptr<Repository>> open_one(const spec::RepositorySpec& entry, 
   if (entry.path.empty())
     return fail(ErrorKind::usage, fmt::format("repository '{}' is not a folder", entry.name), entry.where,
                 "repositories from git and from tarballs are not fetched yet", "clone or unpack it and give its path");
-  auto opened = Repository::open(entry.path, others, options);
+  repository::OpenOptions own = options;
+  own.masters = entry.masters;
+  own.aliases = entry.aliases;
+  own.default_master = entry.default_master;
+  auto opened = Repository::open(entry.path, others, own);
   if (!opened) {
     Error error = std::move(opened).error();
     error.why +=
@@ -179,12 +184,17 @@ Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& contex
   PlannedImage out;
   out.spec = std::move(spec);
   out.options = options;
+  TRY(add_configured_repositories(out.spec));
   out.repositories = TRY(open_repositories(out.spec, context));
+  std::vector<std::string> renamed = bring_up_to_date(out.spec, out.repositories);
   out.config = TRY(repository::Config::load(out.repositories, out.spec.profile, settings_of(out.spec)));
+  TRY(expand_sets(out.spec, out.repositories, *out.config));
   TRY(resolve::check_spec(out.spec, out.repositories, *out.config));
   resolve::Request request = TRY(request_for(out, context));
   auto plan = resolve::resolve(request);
   std::vector<std::string> problems = problems_of(out.repositories);
+  for (const auto& repository : out.repositories)
+    if (auto kept = repository->save(); !kept) problems.push_back(kept.error().message());
   if (!plan) {
     out.error = std::move(plan).error();
     if (out.error->kind == ErrorKind::no_resolution && options.suggest) {
@@ -204,6 +214,7 @@ Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& contex
     return out;
   }
   out.plan = std::move(*plan);
+  out.plan.warnings.insert(out.plan.warnings.end(), renamed.begin(), renamed.end());
   for (std::string& warning : resolve::unused_flags(out.spec, out.plan))
     out.plan.warnings.push_back(std::move(warning));
   for (const repository::Problem& problem : out.config->problems())

@@ -97,7 +97,7 @@ void show_version(const Context& context, const Package& package) {
   row("license", ebuild::to_text(metadata.license));
   row("depends", ebuild::to_text(metadata.rdepend));
   row("builds with", ebuild::to_text(metadata.bdepend));
-  row("ebuild", package.ebuild.string());
+  row("ebuild", package.ebuild().string());
 }
 
 Result<int> show(const Context& context, const Arguments& arguments) {
@@ -109,7 +109,7 @@ Result<int> show(const Context& context, const Arguments& arguments) {
     if (context.format == "json") {
       for (const Package* package : versions) {
         nlohmann::ordered_json entry{{"package", package->cpv.text()}};
-        for (const auto& [key, value] : package->metadata.raw) entry[key] = value;
+        for (const auto& [key, value] : package->metadata.keys()) entry[key] = value;
         json.push_back(entry);
       }
       continue;

@@ -124,7 +124,7 @@ void print_flag(const PlannedImage& planned, int index, const FlagQuery& query, 
   const PlannedPackage& p = at(planned.plan, index);
   const repository::FlagState& state = p.flags.at(query.flag);
   fmt::print("{}[{}]  {}: {}{}\n", paint(context.color_stdout, "1;32", p.package->cpv.text()), query.flag,
-             state.enabled ? "on" : "off", state.set_by.empty() ? "nobody set it" : state.set_by,
+             state.enabled ? "on" : "off", state.set_by.empty() ? std::string_view("nobody set it") : state.set_by,
              state.locked ? " (locked by the profile)" : "");
   auto descriptions = p.package->repository->flag_descriptions(p.package->cpv.name);
   if (auto text = descriptions.find(query.flag); text != descriptions.end()) fmt::print("  {}\n", text->second);

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "fetch/libcurl.h"
 #include "util/file.h"
 
 namespace cooper::fetch {
@@ -194,7 +195,9 @@ Transfer::~Transfer() = default;
 
 Result<TransferAnswer> Transfer::run(const TransferRequest& request) {
   CURL* curl = handle_->curl;
-  if (!curl) return fail(ErrorKind::failed, "cannot start libcurl");
+  if (!curl)
+    return fail(ErrorKind::failed, "cannot start libcurl", {}, libcurl_error(),
+                libcurl_error().empty() ? "" : "install libcurl4");
   util::Fd fd(::open(request.part.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
   struct stat st;
   if (!fd || ::fstat(fd.get(), &st) != 0) return fail_errno("cannot write distfile", request.part);

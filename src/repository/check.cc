@@ -105,7 +105,7 @@ class Checker {
     for (const Package* package : versions)
       for (const ebuild::Distfile& distfile : ebuild::distfiles(package->metadata.src_uri))
         if (wanted.insert(distfile.name).second && !manifest->find("DIST", distfile.name))
-          note(package->ebuild,
+          note(package->ebuild(),
                fmt::format("{} has no line in the Manifest; `cooper repo manifest` writes it", distfile.name));
     for (const ebuild::ManifestEntry& entry : manifest->entries)
       if (entry.type == "DIST" && !wanted.contains(entry.name))
@@ -127,32 +127,32 @@ class Checker {
 
   void check_package(const Package& package) {
     const Metadata& metadata = package.metadata;
-    if (metadata.description.empty()) note(package.ebuild, "DESCRIPTION is not set");
+    if (metadata.description.empty()) note(package.ebuild(), "DESCRIPTION is not set");
     for (const std::string& keyword : metadata.keywords) {
       std::string_view name = keyword;
       if (name.starts_with('~') || name.starts_with('-')) name.remove_prefix(1);
       if (name != "*" && !architectures_.empty() && !architectures_.contains(name))
-        note(package.ebuild, fmt::format("KEYWORDS has '{}', which profiles/arch.list does not have", keyword));
+        note(package.ebuild(), fmt::format("KEYWORDS has '{}', which profiles/arch.list does not have", keyword));
     }
     flags_ = &package;
     allowed_.clear();
     for (const auto& [flag, value] : metadata.iuse) allowed_.insert(flag);
     for (const auto& config : configs_)
       for (const auto& [flag, state] : config->flags(package)) allowed_.insert(flag);
-    for (auto [key, node] : {std::pair<const char*, const DependencyNode*>("DEPEND", &metadata.depend),
-                             {"BDEPEND", &metadata.bdepend},
-                             {"RDEPEND", &metadata.rdepend},
-                             {"PDEPEND", &metadata.pdepend},
-                             {"IDEPEND", &metadata.idepend}}) {
+    for (auto [key, node] : {std::pair<const char*, const DependencyNode*>("DEPEND", &metadata.depend.get()),
+                             {"BDEPEND", &metadata.bdepend.get()},
+                             {"RDEPEND", &metadata.rdepend.get()},
+                             {"PDEPEND", &metadata.pdepend.get()},
+                             {"IDEPEND", &metadata.idepend.get()}}) {
       check_flags(key, *node);
       build_time_ = key == std::string_view("DEPEND") || key == std::string_view("BDEPEND");
       check_atoms(key, *node, false);
     }
-    for (auto [key, node] : {std::pair<const char*, const DependencyNode*>("LICENSE", &metadata.license),
-                             {"SRC_URI", &metadata.src_uri},
-                             {"RESTRICT", &metadata.restrict},
-                             {"PROPERTIES", &metadata.properties},
-                             {"REQUIRED_USE", &metadata.required_use}})
+    for (auto [key, node] : {std::pair<const char*, const DependencyNode*>("LICENSE", &metadata.license.get()),
+                             {"SRC_URI", &metadata.src_uri.get()},
+                             {"RESTRICT", &metadata.restrict.get()},
+                             {"PROPERTIES", &metadata.properties.get()},
+                             {"REQUIRED_USE", &metadata.required_use.get()}})
       check_flags(key, *node);
     for (const DependencyNode* leaf : ebuild::leaves(metadata.required_use)) check_flag("REQUIRED_USE", leaf->word);
     for (const DependencyNode* leaf : ebuild::leaves(metadata.license)) check_license(leaf->word);
@@ -161,7 +161,7 @@ class Checker {
   void check_flag(const char* key, const std::string& flag) {
     // Without a profile nothing is known of implicit flags.
     if (configs_.empty() || allowed_.contains(flag)) return;
-    note(flags_->ebuild, fmt::format("{} uses the flag '{}', which is not in IUSE_EFFECTIVE", key, flag));
+    note(flags_->ebuild(), fmt::format("{} uses the flag '{}', which is not in IUSE_EFFECTIVE", key, flag));
     allowed_.insert(flag);
   }
 
@@ -178,13 +178,14 @@ class Checker {
   void check_atoms(const char* key, const DependencyNode& node, bool alternative) {
     if (node.is_leaf) {
       if (!alternative && node.atom.block == ebuild::Block::none && !available(node.atom.name))
-        note(flags_->ebuild, fmt::format("{} needs {}, which is in no repository of the chain", key, node.atom.text()));
+        note(flags_->ebuild(),
+             fmt::format("{} needs {}, which is in no repository of the chain", key, node.atom.text()));
       return;
     }
     bool choice = node.kind == GroupKind::any_of;
     if (choice && !node.children.empty() &&
         std::ranges::none_of(node.children, [&](const DependencyNode& child) { return satisfiable(child); }))
-      note(flags_->ebuild,
+      note(flags_->ebuild(),
            fmt::format("{}: no alternative of {} is in a repository of the chain", key, ebuild::to_text(node)));
     for (const DependencyNode& child : node.children) check_atoms(key, child, alternative || choice);
   }
@@ -205,7 +206,7 @@ class Checker {
                              [&](const Repository* link) { return fs::is_directory(link->root() / "licenses", ec); }))
       return;
     if (missing_licenses_.insert(license).second)
-      note(flags_->ebuild, fmt::format("the license '{}' is not in licenses/", license));
+      note(flags_->ebuild(), fmt::format("the license '{}' is not in licenses/", license));
   }
 
   const Repository& repository_;

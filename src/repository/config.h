@@ -30,7 +30,8 @@ struct UserSettings {
 struct FlagState {
   bool enabled = false;
   bool locked = false;  // masked or forced by the profile
-  std::string set_by;   // "IUSE default", "profile base/make.defaults", "php.toml", …
+  // "IUSE default", "profile base/make.defaults", "php.toml", …; as long as the Config lives.
+  std::string_view set_by;
 };
 
 enum class Visibility { visible, masked_by_keyword, masked_by_package_mask, masked_by_license, masked_by_eapi };
@@ -71,6 +72,8 @@ class Config {
   // USE_EXPAND: variable name → lower-case prefix with "_" ("PYTHON_TARGETS" → "python_targets_").
   virtual const std::map<std::string, std::string>& use_expand() const = 0;
   virtual std::vector<ebuild::Atom> system_set() const = 0;  // the profile's `packages`
+  // The set @profile: the lines of `packages` without "*", in profiles that have it so.
+  virtual std::vector<ebuild::Atom> profile_set() const { return {}; }
   virtual std::vector<ebuild::Cpv> provided() const = 0;     // package.provided
   // bashrc, env/CATEGORY/NAME and patches/CATEGORY/NAME of the portage configuration, as far as they are for `package`.
   virtual UserFiles user_files(const Package&) const { return {}; }

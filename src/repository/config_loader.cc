@@ -5,6 +5,7 @@
 
 #include "ebuild/names.h"
 #include "repository/profile_config.h"
+#include "repository/updates.h"
 #include "util/file.h"
 #include "util/text.h"
 
@@ -63,6 +64,7 @@ class ConfigLoader {
     for (const auto& repository : repositories)
       for (const Repository* link : repository->chain())
         if (std::ranges::find(all_, link) == all_.end()) all_.push_back(link);
+    updates_ = Updates(all_);
   }
 
   Result<std::shared_ptr<Config>> run(std::string_view profile) {
@@ -76,7 +78,9 @@ class ConfigLoader {
     if (fs::path user = settings_.portage_config / "profile";
         !settings_.portage_config.empty() && fs::is_directory(user, ec))
       nodes_.push_back(TRY(user_node(user)));
+    note_deprecation();
     TRY(read_variables());
+    bring_up_to_date();
     TRY(read_repositories());
     config_->iuse_mark_ = config_->use_.mark();
     // FEATURES=test asks for tests wherever nothing says otherwise, as Portage has it.
@@ -88,6 +92,7 @@ class ConfigLoader {
     TRY(add_user_masks());
     add_user_keywords_and_licenses();
     TRY(finish());
+    std::ranges::copy(updates_.problems(), std::back_inserter(config_->problems_));
     return std::shared_ptr<Config>(config_);
   }
 
@@ -199,7 +204,9 @@ class ConfigLoader {
   // Profiles.
 
   std::optional<Atom> parse_atom(const ProfileNode& node, std::string_view text, const std::string& where) {
-    auto atom = node.user ? Atom::parse_user(text, true) : Atom::parse(text, *node.eapi);
+    auto atom = node.user               ? Atom::parse_user(text, true)
+                : node.repository_atoms ? Atom::parse_user(text)
+                                        : Atom::parse(text, *node.eapi);
     if (atom) return std::move(*atom);
     note(where, atom.error());
     return std::nullopt;
@@ -269,36 +276,36 @@ class ConfigLoader {
         for (PendingMask& known : masks_)
           if (known.line.text == std::string_view(line.text).substr(1)) known.except.push_back(*repository);
       }
-      for (const Line& line : TRY(read_lines(node.folder / "license_groups", Folders::none))) {
-        auto words = util::words(line.text);
-        auto& group = config_->license_groups_[std::string(words[0])];
-        group.insert(group.end(), words.begin() + 1, words.end());
-      }
+      for (const Line& line : TRY(read_lines(node.folder / "license_groups", Folders::none))) add_license_group(line);
     }
+    for (const Line& line : portage_.license_groups) add_license_group(line);
     return {};
+  }
+
+  void add_license_group(const Line& line) {
+    auto words = util::words(line.text);
+    auto& group = config_->license_groups_[std::string(words[0])];
+    group.insert(group.end(), words.begin() + 1, words.end());
   }
 
   Result<> read_profile(const ProfileNode& node, const Layer& layer) {
     add_use_of(layer, true);
     TRY(read_package_use(node, {}));
     TRY(read_masks_and_forces(node, {}));
-    for (const Line& line : TRY(node.lines("package.mask"))) stack_mask(line, node.user, node.eapi);
+    for (const Line& line : TRY(node.lines("package.mask")))
+      stack_mask(line, node.user || node.repository_atoms, node.eapi);
     for (const Line& line : TRY(node.lines("packages"))) {
       if (line.text.starts_with('-'))
         std::erase_if(system_, [&](const Line& known) { return known.text == std::string_view(line.text).substr(1); });
-      else
-        system_.push_back(line);
+      else if (line.text.starts_with('*') || node.has_set)
+        system_.push_back(line);  // what is neither is there for old tools (PMS 5.2.6)
     }
     for (const Line& line : TRY(node.lines("package.provided"))) {
       if (!node.user && node.eapi->number >= 7)
         return fail(ErrorKind::usage,
                     fmt::format("package.provided is not possible in a profile of EAPI {}", node.eapi->name),
                     line.where, "see PMS 5.2.8");
-      if (line.text.starts_with('-'))
-        std::erase_if(provided_,
-                      [&](const Line& known) { return known.text == std::string_view(line.text).substr(1); });
-      else
-        provided_.push_back(line);
+      stack_provided(line);
     }
     for (const Line& line : TRY(node.lines("package.accept_keywords"))) {
       auto parsed = parse_package_line(line);
@@ -308,6 +315,13 @@ class ConfigLoader {
         note(line.where, parsed.error());
     }
     return {};
+  }
+
+  void stack_provided(const Line& line) {
+    if (line.text.starts_with('-'))
+      std::erase_if(provided_, [&](const Line& known) { return known.text == std::string_view(line.text).substr(1); });
+    else
+      provided_.push_back(line);
   }
 
   // A mask of a later profile; "-atom" takes the same line of earlier ones away, also a repository's own, as Portage
@@ -320,7 +334,35 @@ class ConfigLoader {
       masks_.push_back({line, nullptr, user, eapi, {}});
   }
 
+  // PMS 5.2.3: the profile itself, not what it inherits.
+  void note_deprecation() {
+    auto profile = std::find_if(nodes_.rbegin(), nodes_.rend(), [](const ProfileNode& node) { return !node.user; });
+    if (profile == nodes_.rend()) return;
+    auto text = util::read_file(profile->folder / "deprecated", uint64_t{1} << 20);
+    if (!text) return;
+    auto lines = util::lines(*text);
+    config_->problems_.push_back(
+        {profile->shown, fmt::format("this profile is deprecated{}{}", lines.empty() ? "" : "; use ",
+                                     lines.empty() ? "" : util::trim(lines[0]))});
+  }
+
   // The user's settings.
+
+  // Old names and slots of packages, as profiles/updates has them.
+  void bring_up_to_date(Atom& atom, const std::string& where) {
+    std::string old = atom.text();
+    if (updates_.apply(atom))
+      config_->problems_.push_back({where, fmt::format("'{}' is called '{}' now", old, atom.text())});
+  }
+
+  void bring_up_to_date() {
+    for (std::vector<PackageLine>* lines : {&portage_.use, &portage_.keywords, &portage_.license})
+      for (PackageLine& line : *lines) bring_up_to_date(line.atom, line.where);
+    for (EnvironmentLine& line : portage_.env) bring_up_to_date(line.atom, line.where);
+    for (UserSettings::PackageSettings& package : settings_.packages) bring_up_to_date(package.atom, settings_.origin);
+    for (std::vector<Atom>* atoms : {&settings_.mask, &settings_.unmask})
+      for (Atom& atom : *atoms) bring_up_to_date(atom, settings_.origin);
+  }
 
   void add_user_use() {
     add_use_of(conf_, false);
@@ -330,8 +372,7 @@ class ConfigLoader {
       ProfileConfig::Environment env{line.atom, {}};
       for (const Assignment& assignment : line.assignments)
         env.variables.insert_or_assign(assignment.name, assignment.value);
-      if (auto use = env.variables.find("USE"); use != env.variables.end())
-        add_words(config_->use_, use->second, origin("package.env: " + line.where), {&line.atom, false, nullptr});
+      add_use_of_environment(env.variables, origin("package.env: " + line.where), line.atom);
       config_->package_env_.add(std::move(env));
     }
     for (const PackageLine& line : portage_.use)
@@ -340,11 +381,17 @@ class ConfigLoader {
     for (const UserSettings::PackageSettings& package : settings_.packages) {
       Origin from = origin(fmt::format("{}: {}", settings_.origin, package.atom.text()));
       FlagScope scope{&package.atom, false, nullptr};
-      if (auto use = package.env.find("USE"); use != package.env.end())
-        add_words(config_->use_, use->second, from, scope);
+      add_use_of_environment(package.env, from, package.atom);
       for (const std::string& word : package.use) config_->use_.add(word, from, scope);
       if (!package.env.empty()) config_->package_env_.add({package.atom, package.env});
     }
+  }
+
+  // What package.env sets for some packages: USE, and variables that expand into flags.
+  void add_use_of_environment(const std::map<std::string, std::string>& variables, const Origin& from,
+                              const Atom& atom) {
+    Layer layer{{variables.begin(), variables.end()}, from};
+    add_use_of(layer, false, {&atom, false, nullptr});
   }
 
   void add_keywords(PackageLine line) {
@@ -383,17 +430,26 @@ class ConfigLoader {
         note(pending.line.where, atom.error());
         continue;
       }
+      if (pending.user) bring_up_to_date(*atom, pending.line.where);
       std::string why = "package.mask: " + pending.line.where;
       if (!pending.line.comment.empty()) why += ": " + pending.line.comment;
       config_->masks_.add({std::move(*atom), std::move(why), pending.repository, pending.except});
     }
     for (const Atom& atom : settings_.mask) config_->masks_.add({atom, "mask of " + settings_.origin, nullptr, {}});
+    std::vector<Line> unmask;
     for (const Line& line : portage_.unmask) {
+      if (line.text.starts_with('-'))
+        std::erase_if(unmask, [&](const Line& known) { return known.text == std::string_view(line.text).substr(1); });
+      else
+        unmask.push_back(line);
+    }
+    for (const Line& line : unmask) {
       auto atom = Atom::parse_user(line.text, true);
       if (!atom) {
         atom.error().where = line.where;
         return std::unexpected(std::move(atom).error());
       }
+      bring_up_to_date(*atom, line.where);
       config_->unmasks_.add({std::move(*atom), line.where, nullptr, {}});
     }
     for (const Atom& atom : settings_.unmask) config_->unmasks_.add({atom, settings_.origin, nullptr, {}});
@@ -402,13 +458,14 @@ class ConfigLoader {
 
   Result<> read_packages_files() {
     for (const Line& line : system_) {
-      if (!line.text.starts_with('*')) continue;
-      auto atom = Atom::parse_user(std::string_view(line.text).substr(1));
+      bool system = line.text.starts_with('*');
+      auto atom = Atom::parse_user(std::string_view(line.text).substr(system));
       if (atom)
-        config_->system_.push_back(std::move(*atom));
+        (system ? config_->system_ : config_->profile_set_).push_back(std::move(*atom));
       else
         note(line.where, atom.error());
     }
+    for (const Line& line : portage_.provided) stack_provided(line);
     for (const Line& line : provided_) {
       auto cpv = ebuild::Cpv::parse(line.text);
       if (cpv)
@@ -462,6 +519,7 @@ class ConfigLoader {
   UserSettings settings_;
   std::shared_ptr<ProfileConfig> config_;
   std::vector<const Repository*> all_;  // the repositories and their masters, nearest first
+  Updates updates_{{}};
   std::vector<ProfileNode> nodes_;
   std::vector<Layer> profile_layers_;  // one for each node
   Layer conf_, settings_layer_;

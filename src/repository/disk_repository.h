@@ -1,17 +1,16 @@
 // The repository on disk behind repository.h.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <set>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
 #include "repository/layout.h"
-#include "repository/md5_cache.h"
-#include "repository/metadata_source.h"
+#include "repository/metadata_reader.h"
 #include "repository/repository.h"
 
 namespace cooper::repository {
@@ -20,8 +19,10 @@ class DiskRepository final : public Repository {
  public:
   DiskRepository(std::filesystem::path root, Layout layout, std::vector<std::shared_ptr<Repository>> masters,
                  OpenOptions options);
+  ~DiskRepository() override;
 
   const std::string& name() const override { return layout_.name; }
+  std::vector<std::string> aliases() const override { return layout_.aliases; }
   const std::filesystem::path& root() const override { return root_; }
   std::vector<std::string> categories() const override { return {categories_.begin(), categories_.end()}; }
   const std::vector<ebuild::PackageName>& names() const override;
@@ -32,6 +33,7 @@ class DiskRepository final : public Repository {
   Result<ebuild::Manifest> manifest(const ebuild::PackageName& name) const override;
   std::map<std::string, std::vector<std::string>> mirrors() const override;
   std::map<std::string, std::string> flag_descriptions(const ebuild::PackageName& name) const override;
+  Result<> save() const override;
 
   // Reads profiles/categories of this repository and its masters. Errors: usage.
   Result<> load_categories();
@@ -44,37 +46,23 @@ class DiskRepository final : public Repository {
     std::vector<const Package*> view;
   };
   void load_folder(const ebuild::PackageName& name, Folder& folder) const;
-  std::unique_ptr<Package> load_package(ebuild::Cpv cpv, std::filesystem::path file) const;
-  // The metadata keys of an ebuild: from the repository's cache, the user's cache, or by sourcing. Errors: usage.
-  Result<MetadataKeys> read_keys(const ebuild::Cpv& cpv, const std::filesystem::path& file) const;
-  std::optional<MetadataKeys> cached_keys(const std::filesystem::path& entry, std::string_view md5,
-                                          std::string* failure) const;
-  Result<MetadataKeys> source_keys(const ebuild::Cpv& cpv, const std::filesystem::path& file, std::string_view text,
-                                   const std::string& md5) const;
-  // The MD5 of an eclass, or "" where there is none.
-  std::string eclass_md5(std::string_view name) const;
-  // CACHE/metadata/HASH, the hash standing for this repository and the script that sources; "" where nothing is kept.
-  const std::filesystem::path& cache_folder() const;
   void note(std::string where, std::string what) const;
 
   std::filesystem::path root_;
   Layout layout_;
   std::vector<std::shared_ptr<Repository>> masters_;
   std::vector<const Repository*> chain_;
-  OpenOptions options_;
   std::set<std::string, std::less<>> categories_;
 
   // What is read lazily; each under its own lock.
-  mutable std::once_flag names_once_, cache_folder_once_;
+  mutable std::once_flag names_once_;
+  mutable std::atomic<bool> names_known_{false};
   mutable std::vector<ebuild::PackageName> names_;
-  mutable std::filesystem::path cache_folder_;
   mutable std::mutex folders_mutex_;
   mutable std::map<ebuild::PackageName, std::unique_ptr<Folder>> folders_;
   mutable std::mutex problems_mutex_;
   mutable std::vector<Problem> problems_;
-  mutable std::shared_mutex eclass_mutex_;
-  mutable std::map<std::string, std::string, std::less<>> eclass_md5_;
-  mutable std::unique_ptr<MetadataSource> source_;
+  std::unique_ptr<MetadataReader> reader_;
 };
 
 // Flag descriptions (descriptions.cc).

@@ -72,6 +72,12 @@ FlagStack::View FlagStack::view(const Package& package, bool stable) const {
   return view;
 }
 
+bool FlagStack::View::is_particular(std::string_view flag) const {
+  if (own_.contains(flag)) return true;
+  return std::any_of(wildcards_.begin(), wildcards_.end(),
+                     [&](const auto& wildcard) { return flag.starts_with(wildcard.first); });
+}
+
 FlagWord FlagStack::View::find(std::string_view flag) const {
   FlagWord best;
   auto consider = [&](const FlagWord& word) {

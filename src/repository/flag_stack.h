@@ -44,6 +44,8 @@ class FlagStack {
    public:
     // The word that decides on `flag`; order < 0 where none speaks of it.
     FlagWord find(std::string_view flag) const;
+    // Whether something is said of this package in particular that may concern `flag`.
+    bool is_particular(std::string_view flag) const;
 
    private:
     friend class FlagStack;
@@ -52,6 +54,12 @@ class FlagStack {
     std::vector<std::pair<std::string_view, FlagWord>> wildcards_;  // prefixes, "" for all; from matching scopes
   };
   View view(const Package& package, bool stable) const;
+  // What holds for a package of which nothing in particular is said.
+  View view() const {
+    View view;
+    view.stack_ = this;
+    return view;
+  }
 
  private:
   struct Word {

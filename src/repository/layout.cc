@@ -45,6 +45,15 @@ Result<> apply_setting(Layout& layout, std::string_view key, std::string_view va
     layout.profile_formats = to_words(value);
   } else if (key == "manifest-hashes") {
     layout.manifest_hashes = to_words(value);
+  } else if (key == "repo-name") {
+    if (!ebuild::is_repository_name(value))
+      return fail(ErrorKind::usage, fmt::format("'{}' is not a legal repository name", value), where, "see PMS 3.1.5");
+    layout.name = value;
+  } else if (key == "profile_eapi_when_unspecified") {
+    layout.unspecified_profile_eapi = ebuild::find_eapi(value);
+    if (!layout.unspecified_profile_eapi)
+      return fail(ErrorKind::usage, fmt::format("unknown EAPI '{}'", value), where,
+                  fmt::format("cooper knows EAPI 0 to {}", ebuild::newest_eapi().name));
   } else if (key == "thin-manifests") {
     if (value != "true" && value != "false")
       return fail(ErrorKind::usage, fmt::format("thin-manifests is '{}'", value), where, "it must be true or false");
@@ -76,8 +85,9 @@ bool Layout::profile_folders() const { return has_profile_format("portage-1") ||
 
 Result<Layout> read_layout(const fs::path& root) {
   Layout layout;
-  layout.name = TRY(read_name(root));
   TRY(read_settings(root, layout));
+  if (layout.name.empty()) layout.name = TRY(read_name(root));  // layout.conf may say it instead
+  if (!layout.has_profile_format("profile-default-eapi")) layout.unspecified_profile_eapi = nullptr;
   std::vector<Line> eapi = TRY(read_lines(root / "profiles/eapi", Folders::none));
   layout.profiles_eapi = ebuild::find_eapi(eapi.empty() ? "0" : eapi[0].text);
   if (!layout.profiles_eapi)

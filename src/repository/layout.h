@@ -18,8 +18,9 @@ struct Layout {
   std::optional<std::vector<std::string>> masters;  // absent: layout.conf does not say
   bool thin_manifests = false;
   std::vector<std::string> manifest_hashes = {"BLAKE2B", "SHA512"};
-  std::vector<std::string> profile_formats;     // "pms", "portage-1", "portage-2", …
-  const ebuild::Eapi* profiles_eapi = nullptr;  // profiles/eapi; never null after read_layout
+  std::vector<std::string> profile_formats;                // "pms", "portage-1", "portage-2", …
+  const ebuild::Eapi* unspecified_profile_eapi = nullptr;  // profile_eapi_when_unspecified, or null
+  const ebuild::Eapi* profiles_eapi = nullptr;             // profiles/eapi; never null after read_layout
 
   bool has_profile_format(std::string_view format) const;
   // portage-1 and its successors let profile files be folders whatever the EAPI says.

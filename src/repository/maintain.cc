@@ -37,11 +37,11 @@ Result<> read_all(const Repository& repository, int jobs, const std::atomic<bool
 namespace {
 
 Result<std::string> cache_text(const Repository& repository, const Package& package) {
-  CacheEntry entry{package.metadata.raw, TRY(util::hash_file(HashAlgorithm::md5, package.ebuild)), {}};
+  CacheEntry entry{package.metadata.keys(), TRY(util::hash_file(HashAlgorithm::md5, package.ebuild())), {}};
   entry.keys.erase("INHERITED");  // _eclasses_ says it
-  for (const std::string& name : package.metadata.inherited) {
+  for (const std::string& name : package.metadata.inherited()) {
     auto path = repository.eclass(name);
-    if (!path) return fail(ErrorKind::failed, fmt::format("the eclass '{}' is gone", name), package.ebuild);
+    if (!path) return fail(ErrorKind::failed, fmt::format("the eclass '{}' is gone", name), package.ebuild());
     entry.eclasses.emplace_back(name, TRY(util::hash_file(HashAlgorithm::md5, *path)));
   }
   return cache_entry_text(entry);
@@ -72,7 +72,7 @@ Result<CacheReport> write_md5_cache(const Repository& repository) {
   std::set<fs::path> wanted;
   for (const PackageName& name : repository.names()) {
     for (const Package* package : repository.versions(name)) {
-      fs::path entry = fs::path(name.category) / package->ebuild.stem();
+      fs::path entry = fs::path(name.category) / package->ebuild().stem();
       std::string text = TRY(cache_text(repository, *package));
       ++report.ebuilds;
       std::error_code ec;

@@ -107,6 +107,8 @@ Result<PortageConfig> read_portage_config(const fs::path& folder, const Lookup& 
   out.license = TRY(read_package_lines(folder / "package.license"));
   out.mask = TRY(read_lines(folder / "package.mask", Folders::recursive));
   out.unmask = TRY(read_lines(folder / "package.unmask", Folders::recursive));
+  out.provided = TRY(read_lines(folder / "package.provided", Folders::recursive));
+  out.license_groups = TRY(read_lines(folder / "license_groups", Folders::recursive));
   for (const PackageLine& line : TRY(read_package_lines(folder / "package.env"))) {
     EnvironmentLine env{line.atom, {}, line.where};
     for (const std::string& name : line.words) {

@@ -37,7 +37,8 @@ struct EnvironmentLine {
 struct PortageConfig {
   std::vector<PackageLine> use, keywords, license;  // the general before the specific, as Portage weighs them
   std::vector<EnvironmentLine> env;
-  std::vector<Line> mask, unmask;  // as lines: "-atom" takes a profile's mask away
+  std::vector<Line> mask, unmask;  // as lines: "-atom" takes an earlier line away
+  std::vector<Line> provided, license_groups;
 };
 
 // The bash files and patches of the folder that are for a package.

@@ -26,8 +26,10 @@ class Loader {
   explicit Loader(const std::vector<std::shared_ptr<Repository>>& repositories) : repositories_(repositories) {}
 
   Result<std::vector<ProfileNode>> run(std::string_view profile) {
-    for (const auto& repository : repositories_)
+    for (const auto& repository : repositories_) {
       homes_.push_back({repository.get(), TRY(read_layout(repository->root())), repository->root() / "profiles"});
+      std::ranges::move(repository->aliases(), std::back_inserter(homes_.back().layout.aliases));
+    }
     fs::path folder = TRY(find(profile));
     TRY(visit(folder));
     return std::move(out_);
@@ -145,14 +147,20 @@ class Loader {
     std::vector<Line> eapi = TRY(read_lines(folder / "eapi", Folders::none));
     // PMS 5.2.2: from EAPI 9 on the one of profiles/ is the default.
     bool top_level = home && home->layout.profiles_eapi->number >= 9;
-    std::string_view name = !eapi.empty() ? std::string_view(eapi[0].text)
-                            : top_level   ? home->layout.profiles_eapi->name
-                                          : "0";
+    std::string_view name = "0";
+    if (!eapi.empty())
+      name = eapi[0].text;
+    else if (home && home->layout.unspecified_profile_eapi)
+      name = home->layout.unspecified_profile_eapi->name;
+    else if (top_level)
+      name = home->layout.profiles_eapi->name;
     node.eapi = ebuild::find_eapi(name);
     if (!node.eapi)
       return fail(ErrorKind::usage, fmt::format("unknown EAPI '{}' of a profile", name), eapi[0].where,
                   fmt::format("cooper knows EAPI 0 to {}", ebuild::newest_eapi().name));
     node.folders = node.eapi->profile_package_directories || (home && home->layout.profile_folders());
+    node.has_set = home && home->layout.has_profile_format("profile-set");
+    node.repository_atoms = home && home->layout.has_profile_format("profile-repo-deps");
     return node;
   }
 
@@ -177,12 +185,17 @@ Result<std::vector<ProfileNode>> load_profile_stack(const std::vector<std::share
 
 Result<ProfileNode> repository_node(const Repository& repository) {
   Layout layout = TRY(read_layout(repository.root()));
-  return ProfileNode{repository.root() / "profiles", layout.name + ":profiles", layout.profiles_eapi,
-                     layout.profiles_eapi->profile_package_directories || layout.profile_folders(), false};
+  return ProfileNode{repository.root() / "profiles",
+                     layout.name + ":profiles",
+                     layout.profiles_eapi,
+                     layout.profiles_eapi->profile_package_directories || layout.profile_folders(),
+                     false,
+                     false,
+                     layout.has_profile_format("profile-repo-deps")};
 }
 
 Result<ProfileNode> user_node(const fs::path& folder) {
-  ProfileNode node{folder, folder.string(), &ebuild::newest_eapi(), true, true};
+  ProfileNode node{folder, folder.string(), &ebuild::newest_eapi(), true, true, true, true};
   std::vector<Line> eapi = TRY(read_lines(folder / "eapi", Folders::none));
   if (!eapi.empty()) node.eapi = ebuild::find_eapi(eapi[0].text);
   if (!node.eapi)

@@ -18,8 +18,10 @@ struct ProfileNode {
   std::filesystem::path folder;
   std::string shown;  // "gentoo:default/linux", or the path where it is in no repository
   const ebuild::Eapi* eapi = nullptr;
-  bool folders = false;  // package.mask and its kin may be folders
-  bool user = false;     // the profile/ of a user's configuration
+  bool folders = false;           // package.mask and its kin may be folders
+  bool user = false;              // the profile/ of a user's configuration
+  bool has_set = false;           // `packages` holds the set @profile too (profile-formats: profile-set)
+  bool repository_atoms = false;  // atoms may name a "::repository" (profile-formats: profile-repo-deps)
 
   // The lines of one of its files; `where` begins with `shown`. Errors as read_lines.
   Result<std::vector<Line>> lines(std::string_view file) const;

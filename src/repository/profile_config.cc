@@ -26,33 +26,37 @@ const std::string iuse_default_origin = "IUSE default";
 const std::string nobody_origin = "off by default";
 }  // namespace
 
-ProfileConfig::Keywords ProfileConfig::accepted_keywords(const Package& package) const {
-  Keywords accepted = accept_keywords_;
+const ProfileConfig::Keywords& ProfileConfig::accepted_keywords(const Package& package, Keywords& own) const {
+  bool any = false;
   package_keywords_.each(package, [&](const Words& line) {
-    for (const std::string& word : line.words) ebuild::stack_incremental(accepted, word);
+    if (!any) own = accept_keywords_;
+    any = true;
+    for (const std::string& word : line.words) ebuild::stack_incremental(own, word);
   });
-  return accepted;
+  return any ? own : accept_keywords_;
 }
 
 bool ProfileConfig::is_stable(const Package& package) const {
-  return ebuild::keywords_stable(keyword_views(package), accepted_keywords(package));
+  Keywords own;
+  return ebuild::keywords_stable(keyword_views(package), accepted_keywords(package, own));
 }
 
 template <typename Visit>
 void ProfileConfig::each_flag(const Package& package, Visit&& visit) const {
   const Metadata& metadata = package.metadata;
-  std::set<std::string_view> own;
-  for (const auto& [flag, value] : metadata.iuse) {
-    own.insert(flag);
-    visit(flag, value);
-  }
+  for (const auto& [flag, value] : metadata.iuse) visit(flag, value);
+  std::vector<std::string_view> own;  // of IUSE, what is implicit too
+  for (const auto& [flag, value] : metadata.iuse)
+    if (implicit_.contains(flag) || (!metadata.eapi->iuse_effective && architectures_.contains(flag)))
+      own.push_back(flag);
+  auto is_own = [&](std::string_view flag) { return std::ranges::find(own, flag) != own.end(); };
   for (const std::string& flag : implicit_)
-    if (!own.contains(flag)) visit(flag, 0);
+    if (!is_own(flag)) visit(flag, 0);
   if (metadata.eapi->iuse_effective) return;
   // Before EAPI 5 every architecture is a flag (PMS 11.1.1). Flags of USE_EXPAND beyond IUSE are without number; those
   // above do.
   for (const std::string& flag : architectures_)
-    if (!own.contains(flag) && !implicit_.contains(flag)) visit(flag, 0);
+    if (!is_own(flag) && !implicit_.contains(flag)) visit(flag, 0);
 }
 
 ProfileConfig::Views ProfileConfig::views(const Package& package) const {
@@ -70,11 +74,29 @@ ProfileConfig::Verdict ProfileConfig::judge(const Views& views, std::string_view
   return {false, false, &nobody_origin};
 }
 
-std::map<std::string, FlagState> ProfileConfig::flags(const Package& package) const {
-  std::map<std::string, FlagState> out;
+const std::map<std::string_view, ProfileConfig::Verdict>& ProfileConfig::implicit_verdicts() const {
+  std::call_once(implicit_once_, [&]() {
+    Views nothing = {use_.view(), mask_.view(), force_.view()};
+    for (const std::string& flag : implicit_) implicit_verdicts_.emplace(flag, judge(nothing, flag, 0));
+  });
+  return implicit_verdicts_;
+}
+
+template <typename Visit>
+void ProfileConfig::each_verdict(const Package& package, Visit&& visit) const {
+  const auto& implicit = implicit_verdicts();
   Views stacks = views(package);
   each_flag(package, [&](const std::string& flag, int iuse_default) {
-    Verdict verdict = judge(stacks, flag, iuse_default);
+    bool particular = iuse_default != 0 || stacks.use.is_particular(flag) || stacks.mask.is_particular(flag) ||
+                      stacks.force.is_particular(flag);
+    auto known = particular ? implicit.end() : implicit.find(flag);
+    visit(flag, known != implicit.end() ? known->second : judge(stacks, flag, iuse_default));
+  });
+}
+
+std::map<std::string, FlagState> ProfileConfig::flags(const Package& package) const {
+  std::map<std::string, FlagState> out;
+  each_verdict(package, [&](const std::string& flag, const Verdict& verdict) {
     out.try_emplace(flag, FlagState{verdict.enabled, verdict.locked, *verdict.origin});
   });
   return out;
@@ -82,9 +104,8 @@ std::map<std::string, FlagState> ProfileConfig::flags(const Package& package) co
 
 ebuild::UseSet ProfileConfig::use(const Package& package) const {
   ebuild::UseSet out;
-  Views stacks = views(package);
-  each_flag(package, [&](const std::string& flag, int iuse_default) {
-    if (judge(stacks, flag, iuse_default).enabled) out.insert(flag);
+  each_verdict(package, [&](const std::string& flag, const Verdict& verdict) {
+    if (verdict.enabled) out.insert(flag);
   });
   return out;
 }
@@ -151,7 +172,8 @@ VisibilityReason ProfileConfig::visibility(const Package& package) const {
     if (out.visibility != Visibility::visible) return;
     out.visibility = kind, out.why = std::move(why), out.remedy = std::move(remedy);
   };
-  Keywords accepted = accepted_keywords(package);
+  Keywords own;
+  const Keywords& accepted = accepted_keywords(package, own);
   if (!ebuild::keywords_accepted(keyword_views(package), accepted)) {
     const auto& keywords = package.metadata.keywords;
     bool testing = std::ranges::find(keywords, "~" + arch_) != keywords.end();

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ class ProfileConfig final : public Config {
   VisibilityReason visibility(const Package& package) const override;
   const std::map<std::string, std::string>& use_expand() const override { return use_expand_; }
   std::vector<ebuild::Atom> system_set() const override { return system_; }
+  std::vector<ebuild::Atom> profile_set() const override { return profile_set_; }
   std::vector<ebuild::Cpv> provided() const override { return provided_; }
   UserFiles user_files(const Package& package) const override;
   const std::vector<Problem>& problems() const override { return problems_; }
@@ -58,7 +60,8 @@ class ProfileConfig final : public Config {
     std::map<std::string, std::string> variables;
   };
 
-  Keywords accepted_keywords(const Package& package) const;
+  // `own` holds them where the package has some of its own.
+  const Keywords& accepted_keywords(const Package& package, Keywords& own) const;
   bool is_stable(const Package& package) const;
   // Calls `visit(flag, default)` for every flag of IUSE_EFFECTIVE, each once.
   template <typename Visit>
@@ -73,6 +76,11 @@ class ProfileConfig final : public Config {
   };
   Views views(const Package& package) const;
   Verdict judge(const Views& views, std::string_view flag, int iuse_default) const;
+  // Calls `visit(flag, verdict)` for every flag of IUSE_EFFECTIVE, each once.
+  template <typename Visit>
+  void each_verdict(const Package& package, Visit&& visit) const;
+  // The verdicts on the flags that every package has, where nothing is said of a package in particular.
+  const std::map<std::string_view, Verdict>& implicit_verdicts() const;
   std::vector<std::string> license_obstacles(const Package& package) const;
 
   std::vector<std::shared_ptr<Repository>> repositories_;
@@ -90,9 +98,11 @@ class ProfileConfig final : public Config {
   ebuild::LicenseGroups license_groups_;
   PerPackage<Mask> masks_, unmasks_;
   PerPackage<Environment> package_env_;
-  std::vector<ebuild::Atom> system_;
+  std::vector<ebuild::Atom> system_, profile_set_;
   std::vector<ebuild::Cpv> provided_;
   std::vector<Problem> problems_;
+  mutable std::once_flag implicit_once_;
+  mutable std::map<std::string_view, Verdict> implicit_verdicts_;
 };
 
 // SLOT as ebuilds write it: "0" or "0/72.1".

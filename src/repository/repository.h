@@ -10,28 +10,11 @@
 #include <vector>
 
 #include "ebuild/atom.h"
-#include "ebuild/dependency.h"
-#include "ebuild/eapi.h"
 #include "ebuild/manifest.h"
+#include "repository/metadata.h"
 #include "util/error.h"
 
 namespace cooper::repository {
-
-// One ebuild's metadata keys, parsed. `raw` keeps every key as text.
-struct Metadata {
-  const ebuild::Eapi* eapi = nullptr;
-  std::string slot, subslot;                      // SLOT split at "/"; subslot = slot where none is written
-  std::vector<std::pair<std::string, int>> iuse;  // flag, default: +1 "+flag", -1 "-flag", 0 none
-  std::vector<std::string> keywords;              // "amd64", "~arm64", "-*"
-  ebuild::DependencyNode depend, bdepend, rdepend, pdepend, idepend;
-  ebuild::DependencyNode required_use, license, src_uri, restrict, properties;
-  std::vector<std::string>
-      inherited;  // eclass names, each once: in the order of inheritance where it was sourced, else by name
-  std::vector<std::string> defined_phases;  // "compile", "postinst", …; empty for "-"
-  std::string description, homepage;
-  std::map<std::string, std::string, std::less<>> raw;
-  bool has_iuse(std::string_view flag) const;
-};
 
 class Repository;
 
@@ -39,8 +22,8 @@ class Repository;
 struct Package {
   ebuild::Cpv cpv;
   const Repository* repository = nullptr;
-  std::filesystem::path ebuild;  // the .ebuild file
   Metadata metadata;
+  std::filesystem::path ebuild() const;  // the .ebuild file
 };
 
 // An error of one ebuild or file: the rest of the repository stays usable.
@@ -56,6 +39,10 @@ struct OpenOptions {
   std::filesystem::path bash = "bash";  // which bash sources; a name without a slash is looked for in PATH
   double time_limit = 30;               // seconds for the sourcing of one ebuild
   bool md5_cache = true;                // read the repository's own metadata/md5-cache
+  // What a user's repos.conf says of the repository.
+  std::optional<std::vector<std::string>> masters;  // instead of those of layout.conf
+  std::string default_master;                       // where neither names any
+  std::vector<std::string> aliases;                 // beside those of layout.conf
 };
 
 class Repository {
@@ -68,6 +55,7 @@ class Repository {
   virtual ~Repository() = default;
 
   virtual const std::string& name() const = 0;
+  virtual std::vector<std::string> aliases() const { return {}; }
   virtual const std::filesystem::path& root() const = 0;
   virtual std::vector<std::string> categories() const = 0;
   // All "category/package" names, sorted; no metadata is read for it.
@@ -86,6 +74,9 @@ class Repository {
   virtual std::map<std::string, std::vector<std::string>> mirrors() const = 0;
   // Flag descriptions: metadata.xml of the package, else profiles/use.desc and desc/*.
   virtual std::map<std::string, std::string> flag_descriptions(const ebuild::PackageName& name) const = 0;
+  // Keeps what was learned of ebuilds for the next process; the destructor does it too, but cannot say what went wrong.
+  // Errors: failed.
+  virtual Result<> save() const { return {}; }
 };
 
 }  // namespace cooper::repository

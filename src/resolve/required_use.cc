@@ -59,7 +59,7 @@ std::optional<Error> check_required_use(Search& search, const Plan& plan) {
         auto state = planned.flags.find(flag);
         if (state == planned.flags.end()) continue;
         lines.push_back(fmt::format("  {} is {}{}", flag, state->second.enabled ? "on" : "off",
-                                    state->second.set_by.empty() ? "" : ": " + state->second.set_by));
+                                    state->second.set_by.empty() ? "" : fmt::format(": {}", state->second.set_by)));
       }
     }
     error.what = fmt::format("the USE flags of {} contradict its REQUIRED_USE: {}", planned.package->cpv.text(),

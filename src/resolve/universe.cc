@@ -112,16 +112,16 @@ const Dependencies& Universe::dependencies(InstanceId id) {
   if (instance.dependencies) return *instance.dependencies;
   const repository::Metadata& m = instance.package->metadata;
   instance.dependencies = std::make_unique<Dependencies>(
-      Dependencies{evaluate_conditionals(m.depend, flags), evaluate_conditionals(m.bdepend, flags),
-                   evaluate_conditionals(m.rdepend, flags), evaluate_conditionals(m.pdepend, flags),
-                   evaluate_conditionals(m.idepend, flags)});
+      Dependencies{ebuild::evaluate_conditionals(m.depend, flags), ebuild::evaluate_conditionals(m.bdepend, flags),
+                   ebuild::evaluate_conditionals(m.rdepend, flags), ebuild::evaluate_conditionals(m.pdepend, flags),
+                   ebuild::evaluate_conditionals(m.idepend, flags)});
   if (request_.test_dependencies && is_target(id)) {
     auto test = this->flags(id).find("test");
     if (test != this->flags(id).end() && !test->second.enabled && !test->second.locked) {
       ebuild::UseSet with_test = flags;
       with_test.insert("test");
-      instance.dependencies->depend = evaluate_conditionals(m.depend, with_test);
-      instance.dependencies->bdepend = evaluate_conditionals(m.bdepend, with_test);
+      instance.dependencies->depend = ebuild::evaluate_conditionals(m.depend, with_test);
+      instance.dependencies->bdepend = ebuild::evaluate_conditionals(m.bdepend, with_test);
     }
   }
   return *instance.dependencies;

@@ -30,6 +30,10 @@ struct PackageSpec {
 struct RepositorySpec {
   std::string name;
   std::string path, git, tarball, commit;  // one of path, git, tarball
+  // From a repos.conf, not from the spec itself: what layout.conf says otherwise.
+  std::optional<std::vector<std::string>> masters;
+  std::vector<std::string> aliases;
+  std::string default_master;
   std::string where;
 };
 
@@ -93,6 +97,7 @@ struct ImageSpec {
   std::string name;
   std::optional<std::string> tag;
   std::vector<Located<ebuild::Atom>> packages;
+  std::vector<Located<std::string>> sets;  // "@tools" among `packages`, without "@"
   std::vector<Located<std::string>> use;
   std::vector<Located<ebuild::Atom>> mask, unmask;  // as package.mask and package.unmask
   std::vector<PackageSpec> package;

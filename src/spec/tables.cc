@@ -29,6 +29,32 @@ Table<PackageSpec> package_table() {
       {}};
 }
 
+// Atoms, and sets of them: "@tools".
+Key<ImageSpec> wanted_packages() {
+  auto read = [atom = atom()](Reader& reader, const toml::node& node, ImageSpec& spec) {
+    const toml::array* array = node.as_array();
+    if (!array) return reader.wrong_type(node, "an array");
+    for (size_t i = 0; i < array->size(); ++i) {
+      PathScope scope(reader, fmt::format("[{}]", i + 1));
+      const toml::node& element = *array->get(i);
+      auto text = element.value<std::string>();
+      if (text && text->starts_with('@')) {
+        if (text->size() == 1)
+          reader.problem(element, "'@' is not followed by the name of a set");
+        else
+          spec.sets.push_back({text->substr(1), reader.where(element)});
+      } else if (auto value = atom.read(reader, element)) {
+        spec.packages.push_back({std::move(*value), reader.where(element)});
+      }
+    }
+  };
+  return {"packages",
+          "What the image is for: atoms, as in Gentoo, and sets of them as \"@name\".",
+          true,
+          {{"type", "array"}, {"items", atom().schema}},
+          read};
+}
+
 Key<ImageSpec> packages_settings() {
   Json schema = {{"type", "object"}, {"additionalProperties", schema_of(package_table())}};
   auto read = [table = package_table()](Reader& reader, const toml::node& node, ImageSpec& spec) {
@@ -422,8 +448,7 @@ Table<ImageSpec> image_spec_table() {
   return {{
               key("name", &ImageSpec::name, image_name(), "The image's name.", true),
               key("tag", &ImageSpec::tag, image_tag(), "The image's tag. Default: the version of the first package."),
-              key("packages", &ImageSpec::packages, list_of(located(atom())),
-                  "What the image is for: atoms, as in Gentoo.", true),
+              wanted_packages(),
               key("use", &ImageSpec::use, list_of(located(use_flag())),
                   "USE flags everywhere: \"flag\" on, \"-flag\" off."),
               key("mask", &ImageSpec::mask, list_of(located(atom())),

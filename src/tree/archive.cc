@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "tree/libarchive.h"
 #include "tree/unpacked_root.h"
 #include "util/file.h"
 #include "util/text.h"
@@ -27,6 +28,9 @@ using ArchiveHandle = std::unique_ptr<archive, ArchiveEnd>;
 // Only tar, and only filters inside the library: it would start programs for some others.
 Result<ArchiveHandle> open_archive(int fd, std::string_view name) {
   ArchiveHandle a(::archive_read_new());
+  if (!a)
+    return fail(ErrorKind::failed, "cannot read the archive", std::string(name), libarchive_error(),
+                "install libarchive13");
   ::archive_read_support_format_tar(a.get());
   ::archive_read_support_filter_gzip(a.get());
   ::archive_read_support_filter_bzip2(a.get());

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -216,6 +217,35 @@ TEST(Atom, MatchesPatternsOfUsers) {
   EXPECT_FALSE(Atom::parse_user("a/b", true)->wildcard);
   for (std::string_view text : {"**/x", "*", "*/", "/*", "*/b-1", "a/*-1", ">=*/b-1", "=a/*-1", "a/b-*1.", "a/b:*0"})
     EXPECT_FALSE(Atom::parse_user(text, true)) << text;
+}
+
+// Any atom that can be put together is printed as it was written, and read from that again.
+TEST(Atom, RoundTripsRandomAtoms) {
+  std::mt19937 random(11);
+  auto one_of = [&](std::initializer_list<const char*> list) {
+    return std::string(list.begin()[random() % list.size()]);
+  };
+  for (int i = 0; i < 20000; ++i) {
+    std::string text = one_of({"", "", "", "!", "!!"}), version;
+    std::string op = one_of({"", "", "<", "<=", "=", "~", ">=", ">"});
+    text += op + one_of({"a/b", "dev-lang/php", "x11-libs/gtk+", "sys-libs/_x-y1", "virtual/libc++"});
+    if (!op.empty()) {
+      text += "-" + one_of({"1", "0.0.1", "10.2b", "3_rc4", "1.01_alpha_p2", "20240101"});
+      if (op != "~") text += one_of({"", "", "-r0", "-r12"});
+      if (op == "=") text += one_of({"", "*"});
+    }
+    text += one_of({"", "", ":0", ":2.1/3", ":=", ":*", ":5=", ":5/5.1="});
+    bool user = random() % 4 == 0;
+    if (user) text += one_of({"", "::gentoo"});
+    text += one_of({"", "", "[a]", "[-a,b?]", "[!c?,d=,!e=]", "[f(+),-g(-)]", "[a_b(+)?]"});
+    auto parse = [&](std::string_view input) {
+      return user ? Atom::parse_user(input) : Atom::parse(input, newest_eapi());
+    };
+    auto atom = parse(text);
+    ASSERT_TRUE(atom) << text << ": " << atom.error().message();
+    EXPECT_EQ(atom->text(), text);
+    EXPECT_EQ(*parse(atom->text()), *atom) << text;
+  }
 }
 
 }  // namespace

@@ -71,8 +71,7 @@ class Fixture : public ::testing::Test {
     return text;
   }
   static std::string raw(const Package& package, const std::string& key) {
-    auto it = package.metadata.raw.find(key);
-    return it == package.metadata.raw.end() ? "" : it->second;
+    return std::string(package.metadata.key(key));
   }
   static std::shared_ptr<Config> config(const std::vector<std::shared_ptr<Repository>>& repositories,
                                         const std::string& profile, UserSettings settings = {}) {

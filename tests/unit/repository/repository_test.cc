@@ -79,7 +79,7 @@ TEST_F(RepositoryTest, BelievesTheCacheWhileItIsTrue) {
   EXPECT_EQ(package->metadata.slot, "2");
   EXPECT_EQ(package->metadata.subslot, "3");
   EXPECT_THAT(package->metadata.iuse, ElementsAre(std::pair("a", 1), std::pair("b", -1), std::pair("c", 0)));
-  EXPECT_THAT(package->metadata.defined_phases, ElementsAre("compile", "install"));
+  EXPECT_THAT(package->metadata.defined_phases(), ElementsAre("compile", "install"));
 
   write(root / "metadata/md5-cache/cat/foo-1", entry + std::string(32, '0') + "\n");
   EXPECT_EQ(only(*open(root), "cat", "foo")->metadata.description, "sourced");
@@ -93,7 +93,7 @@ TEST_F(RepositoryTest, DoesNotBelieveACacheAfterAnEclassChanged) {
   auto md5 = [](const std::string& bytes) { return util::hash(util::HashAlgorithm::md5, bytes); };
   write(root / "metadata/md5-cache/cat/foo-1",
         "DESCRIPTION=cached\nEAPI=8\nSLOT=0\n_eclasses_=some\t" + md5(eclass) + "\n_md5_=" + md5(text) + "\n");
-  const std::string cached = only(*open(root), "cat", "foo")->metadata.description;
+  const std::string cached(only(*open(root), "cat", "foo")->metadata.description);
   EXPECT_EQ(cached, "cached");
   write(root / "eclass/some.eclass", "IUSE=changed\n");
   auto repository = open(root);
@@ -128,7 +128,7 @@ TEST_F(RepositoryTest, SourcesOnceAndKeepsTheResult) {
   const Package* package = only(*repository, "cat", "foo");
   ASSERT_TRUE(package);
   EXPECT_EQ(raw(*package, "RDEPEND"), "sys/bar");
-  EXPECT_THAT(package->metadata.inherited, ElementsAre("some"));
+  EXPECT_THAT(package->metadata.inherited(), ElementsAre("some"));
   EXPECT_THAT(repository->versions({"cat", "bad"}), IsEmpty());
   EXPECT_TRUE(only(*repository, "cat", "loud"));
   EXPECT_THAT(problems_text(*repository), HasSubstr("not today"));
@@ -209,7 +209,7 @@ TEST_F(RepositoryTest, AccumulatesWhatEclassesSet) {
   EXPECT_EQ(raw(*eight, "RESTRICT"), "mirror test");
   EXPECT_EQ(raw(*eight, "INHERIT"), "outer");
   EXPECT_EQ(raw(*eight, "DEFINED_PHASES"), "compile install");
-  EXPECT_THAT(eight->metadata.inherited, testing::UnorderedElementsAre("inner", "outer"));
+  EXPECT_THAT(eight->metadata.inherited(), testing::UnorderedElementsAre("inner", "outer"));
   // Before EAPI 8 RESTRICT is one variable like any other, and the last to set it is the eclass.
   EXPECT_EQ(raw(*only(*repository, "cat", "foo7"), "RESTRICT"), "test");
   // EAPI 0 to 3: RDEPEND is the ebuild's own DEPEND, without that of eclasses.

@@ -1,0 +1,27 @@
+// What a spec takes from a user's etc/portage beside settings of packages: repositories and sets; and packages by their
+// present names.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "repository/config.h"
+#include "repository/repository.h"
+#include "spec/spec.h"
+
+namespace cooper::cli {
+
+// Where the spec names no repository, those of repos.conf; else what repos.conf says of those that it names. Errors:
+// usage.
+Result<> add_configured_repositories(spec::ImageSpec& spec);
+
+// Puts the packages of the spec's sets among its packages. Errors: usage.
+Result<> expand_sets(spec::ImageSpec& spec, const std::vector<std::shared_ptr<repository::Repository>>& repositories,
+                     const repository::Config& config);
+
+// Gives packages the names that profiles/updates gave them, each with a line for the user.
+std::vector<std::string> bring_up_to_date(spec::ImageSpec& spec,
+                                          const std::vector<std::shared_ptr<repository::Repository>>& repositories);
+
+}  // namespace cooper::cli

@@ -1,0 +1,74 @@
+// The metadata of the ebuilds of one repository: from the index where that is still true, else from metadata/md5-cache,
+// else by sourcing.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "repository/metadata_index.h"
+#include "repository/metadata_source.h"
+#include "repository/repository.h"
+
+namespace cooper::repository {
+
+class MetadataReader {
+ public:
+  using Note = std::function<void(std::string where, std::string what)>;
+  // `chain`: the repository and its masters, nearest first. `note` is called from the threads that read.
+  MetadataReader(std::filesystem::path root, std::string name, std::vector<const Repository*> chain,
+                 OpenOptions options, Note note);
+
+  // The ebuilds of a package, in the order of their file names, with the metadata of those that have any.
+  std::vector<std::unique_ptr<Package>> read_folder(const ebuild::PackageName& name);
+  // Keeps what was learned. Errors: failed.
+  Result<> save(const std::vector<ebuild::PackageName>* existing);
+
+ private:
+  // An ebuild's metadata as text, and what the index is to know of it.
+  struct Knowledge {
+    LearnedEbuild learned;
+    std::string_view text;  // of learned.text, or in the index's file
+    bool trusted = false;   // its dependency strings are legal
+    bool changed = true;    // the index does not say so yet
+    bool keep = true;       // the index may say so
+  };
+  struct File {
+    ebuild::Version version;
+    std::optional<EbuildEntry> known;
+  };
+  std::optional<std::vector<File>> files_from_index(const FolderEntry& folder) const;
+  std::vector<File> files_from_disk(const ebuild::PackageName& name, const std::string& folder,
+                                    const std::optional<FolderEntry>& known, bool& all_named) const;
+  std::unique_ptr<Package> read_ebuild(const ebuild::PackageName& name, File file, Knowledge& knowledge);
+  Knowledge know(const ebuild::Cpv& cpv, const std::string& file, const std::optional<EbuildEntry>& known);
+  Knowledge from_index(const EbuildEntry& known, Stamp ebuild, Stamp cache);
+  void learn(const ebuild::PackageName& name, const std::optional<FolderEntry>& known, Stamp stamp, bool all_named,
+             std::vector<Knowledge> all);
+  bool from_cache(const std::string& path, const std::string& md5, Knowledge& out);
+  void from_source(const ebuild::Cpv& cpv, const std::string& file, std::string_view text, Knowledge& out);
+  void set_text(Knowledge& out, std::string text) const;
+  void note_in(Knowledge& out, const std::string& where, const std::string& what) const;
+
+  bool eclasses_hold(const EbuildEntry& entry);
+  // The MD5 of an eclass as it is now; nothing where there is none.
+  std::optional<Md5> eclass_md5(std::string_view name);
+
+  std::filesystem::path root_;
+  std::vector<const Repository*> chain_;
+  OpenOptions options_;
+  Note note_;
+  std::unique_ptr<MetadataIndex> index_;                 // null: nothing is kept
+  std::vector<std::atomic<signed char>> eclass_states_;  // of the index's eclass versions: 0 unknown, 1 true, -1 not
+  std::shared_mutex eclass_mutex_;
+  std::map<std::string, std::optional<Md5>, std::less<>> eclasses_;
+  std::unique_ptr<MetadataSource> source_;  // null: ebuilds are not sourced
+};
+
+}  // namespace cooper::repository

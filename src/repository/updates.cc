@@ -1,0 +1,184 @@
+#include "repository/updates.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "ebuild/eapi.h"
+#include "ebuild/names.h"
+#include "repository/layout.h"
+#include "repository/lines.h"
+#include "util/file.h"
+#include "util/text.h"
+
+namespace cooper::repository {
+
+namespace fs = std::filesystem;
+using ebuild::Atom;
+using ebuild::PackageName;
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// "3Q-2006" → (2006, 3); nothing for other names.
+std::optional<std::pair<int, int>> quarter(std::string_view name) {
+  if (name.size() != 7 || name[0] < '1' || name[0] > '4' || name.substr(1, 2) != "Q-") return std::nullopt;
+  if (!std::all_of(name.begin() + 3, name.end(), is_digit)) return std::nullopt;
+  return std::pair(std::stoi(std::string(name.substr(3))), name[0] - '0');
+}
+
+// The files of an updates folder, oldest first: quarters in their order, then the others by name. EAPIs before 8 know
+// only quarters.
+std::vector<std::string> update_files(const fs::path& folder, const ebuild::Eapi& eapi) {
+  std::vector<std::string> out;
+  auto names = util::list_directory(folder);
+  if (!names) return out;
+  std::error_code ec;
+  for (std::string& name : *names)
+    if (name.front() != '.' && (eapi.number >= 8 || quarter(name)) && fs::is_regular_file(folder / name, ec))
+      out.push_back(std::move(name));
+  auto rank = [](const std::string& name) { return quarter(name).value_or(std::pair(10000, 0)); };
+  std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  return out;
+}
+
+std::optional<PackageName> package_name(std::string_view text) {
+  size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  PackageName name{std::string(text.substr(0, slash)), std::string(text.substr(slash + 1))};
+  if (!ebuild::is_category_name(name.category) || !ebuild::is_package_name(name.package)) return std::nullopt;
+  return name;
+}
+
+// Why a line is no legal update, or "".
+std::string parse_line(const std::vector<std::string_view>& words, Update& out) {
+  if (words[0] == "move") {
+    if (words.size() != 3) return "a move has two names: move OLD NEW";
+    auto from = package_name(words[1]), to = package_name(words[2]);
+    if (!from || !to) return fmt::format("'{}' is not a package's name", from ? words[2] : words[1]);
+    out.kind = Update::Kind::move;
+    out.move = {std::move(*from), std::move(*to)};
+    return {};
+  }
+  if (words[0] == "slotmove") {
+    if (words.size() != 4) return "a slotmove has a package and two slots: slotmove PACKAGE OLD NEW";
+    auto atom = Atom::parse_user(words[1]);
+    if (!atom) return atom.error().what;
+    if (!atom->slot.empty() || !atom->use.empty() || atom->block != ebuild::Block::none)
+      return fmt::format("'{}' is more than a package and a version", words[1]);
+    for (std::string_view slot : {words[2], words[3]})
+      if (!ebuild::is_slot_name(slot)) return fmt::format("'{}' is not a legal slot", slot);
+    out.kind = Update::Kind::slot_move;
+    out.slot_move = {std::move(*atom), std::string(words[2]), std::string(words[3])};
+    return {};
+  }
+  return fmt::format("'{}' is neither move nor slotmove", words[0]);
+}
+
+}  // namespace
+
+std::vector<Update> parse_updates(std::string_view text, std::string_view shown, std::vector<Problem>& problems) {
+  std::vector<Update> out;
+  for (const Line& line : parse_lines(text, shown)) {
+    Update update;
+    std::string wrong = parse_line(util::words(line.text), update);
+    if (!wrong.empty()) {
+      problems.push_back({line.where, wrong + " (PMS 4.4.4)"});
+      continue;
+    }
+    update.where = line.where;
+    out.push_back(std::move(update));
+  }
+  return out;
+}
+
+void Updates::load() {
+  if (loaded_) return;
+  loaded_ = true;
+  // The nearest repository has the last word.
+  for (auto repository = repositories_.rbegin(); repository != repositories_.rend(); ++repository) {
+    fs::path folder = (*repository)->root() / "profiles/updates";
+    auto layout = read_layout((*repository)->root());
+    if (!layout) continue;  // Repository::open told of it
+    for (const std::string& name : update_files(folder, *layout->profiles_eapi)) {
+      auto text = util::read_file(folder / name, uint64_t{16} << 20);
+      if (text)
+        std::ranges::move(parse_updates(*text, (folder / name).string(), problems_), std::back_inserter(updates_));
+      else
+        problems_.push_back({folder / name, text.error().what + ": " + text.error().why});
+    }
+  }
+}
+
+bool Updates::exists(const PackageName& name) const {
+  return std::any_of(repositories_.begin(), repositories_.end(), [&](const Repository* repository) {
+    struct stat st;
+    std::string folder = fmt::format("{}/{}/{}", repository->root().native(), name.category, name.package);
+    return ::stat(folder.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+  });
+}
+
+bool Updates::exists(const PackageName& name, std::string_view slot) const {
+  return std::any_of(repositories_.begin(), repositories_.end(), [&](const Repository* repository) {
+    auto versions = repository->versions(name);
+    return std::any_of(versions.begin(), versions.end(),
+                       [&](const Package* package) { return package->metadata.slot == slot; });
+  });
+}
+
+bool Updates::rename(PackageName& name, const Update& update) const {
+  if (update.kind != Update::Kind::move || update.move.from != name || exists(name)) return false;
+  name = update.move.to;
+  return true;
+}
+
+bool Updates::apply(Atom& atom) {
+  if (atom.name.category.find('*') != std::string::npos || atom.name.package.find('*') != std::string::npos)
+    return false;
+  // Mostly there is nothing to look for, and the files need not be read.
+  if (atom.slot.empty() ? exists(atom.name) : exists(atom.name, atom.slot)) return false;
+  load();
+  bool changed = false;
+  for (const Update& update : updates_) {
+    if (rename(atom.name, update)) {
+      changed = true;
+    } else if (const SlotMove& move = update.slot_move;
+               update.kind == Update::Kind::slot_move && atom.slot == move.from && atom.name == move.atom.name &&
+               move.atom.op == ebuild::Operator::none &&
+               (move.atom.repository.empty() || move.atom.repository == atom.repository)) {
+      // Whether an atom means the versions of a slotmove with one cannot be told: those are for installed packages
+      // only.
+      if (atom.subslot == move.from) atom.subslot = move.to;
+      atom.slot = move.to;
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+bool Updates::apply(ebuild::Cpv& cpv, std::string& slot) {
+  std::string_view plain = std::string_view(slot).substr(0, slot.find('/'));
+  if (slot.empty() ? exists(cpv.name) : exists(cpv.name, plain)) return false;
+  load();
+  bool changed = false;
+  for (const Update& update : updates_) {
+    if (rename(cpv.name, update)) {
+      changed = true;
+    } else if (update.kind == Update::Kind::slot_move && update.slot_move.atom.matches(cpv)) {
+      std::string_view own = std::string_view(slot).substr(0, slot.find('/'));
+      if (own != update.slot_move.from) continue;
+      std::string_view subslot =
+          own.size() < slot.size() ? std::string_view(slot).substr(own.size() + 1) : std::string_view();
+      slot =
+          subslot.empty() || subslot == own ? update.slot_move.to : fmt::format("{}/{}", update.slot_move.to, subslot);
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+}  // namespace cooper::repository

@@ -1,0 +1,58 @@
+// profiles/updates of repositories: packages that got another name or another slot (PMS 4.4.4).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ebuild/atom.h"
+#include "repository/repository.h"
+#include "util/error.h"
+
+namespace cooper::repository {
+
+struct Move {
+  ebuild::PackageName from, to;
+};
+
+struct SlotMove {
+  ebuild::Atom atom;  // name, perhaps a version
+  std::string from, to;
+};
+
+// A line of profiles/updates: one of both.
+struct Update {
+  enum class Kind { move, slot_move } kind = Kind::move;
+  Move move;
+  SlotMove slot_move;
+  std::string where;
+};
+
+// Reads one file. Lines that are no legal update are added to `problems`.
+std::vector<Update> parse_updates(std::string_view text, std::string_view shown, std::vector<Problem>& problems);
+
+// What old names and slots are called now. Read when it is first asked for; not safe from several threads.
+class Updates {
+ public:
+  explicit Updates(std::vector<const Repository*> repositories) : repositories_(std::move(repositories)) {}
+
+  // Brings an atom that users wrote up to date; true where it was changed. A name or slot that a repository still has
+  // is left alone.
+  bool apply(ebuild::Atom& atom);
+  // The same for an installed package, of which the slot is known or "".
+  bool apply(ebuild::Cpv& cpv, std::string& slot);
+  const std::vector<Problem>& problems() const { return problems_; }
+
+ private:
+  void load();
+  bool exists(const ebuild::PackageName& name) const;
+  bool exists(const ebuild::PackageName& name, std::string_view slot) const;
+  bool rename(ebuild::PackageName& name, const Update& update) const;
+
+  std::vector<const Repository*> repositories_;
+  bool loaded_ = false;
+  std::vector<Update> updates_;  // oldest first
+  std::vector<Problem> problems_;
+};
+
+}  // namespace cooper::repository
