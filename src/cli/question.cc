@@ -102,7 +102,7 @@ Result<spec::ImageSpec> spec_of(const Question& q) {
   }
   if (!q.repositories.empty()) spec.repositories.clear();
   for (const std::string& folder : q.repositories)
-    spec.repositories.push_back({"", fs::absolute(folder, ec).string(), "", "", "", "--repository"});
+    spec.repositories.push_back({.path = fs::absolute(folder, ec).string(), .where = "--repository"});
   if (!q.portage_config.empty()) spec.portage_config = fs::absolute(q.portage_config, ec);
   if (!q.profile.empty()) spec.profile = q.profile;
   if (!q.base.empty()) spec.base_from = base_source(q.base);

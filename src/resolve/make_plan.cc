@@ -159,7 +159,7 @@ std::optional<Error> check_virtual_cycles(const Plan& plan) {
           return Error{ErrorKind::no_resolution,
                        fmt::format("{} needs itself, through virtuals alone",
                                    plan.packages[static_cast<size_t>(start)].package->cpv.text()),
-                       plan.packages[static_cast<size_t>(start)].package->ebuild.string(),
+                       plan.packages[static_cast<size_t>(start)].package->ebuild().string(),
                        {},
                        {}};
         if (is_virtual(next) && seen.insert(next).second) open.push_back(next);
