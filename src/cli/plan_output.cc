@@ -47,6 +47,7 @@ Json package_as_json(const PlannedImage& planned, size_t index) {
               {"subslot", p.package->metadata.subslot},
               {"eapi", std::string(p.package->metadata.eapi->name)},
               {"root", p.in_image ? "image" : "build"},
+              {"in_build_root", p.in_build_root},
               {"in_image", p.in_image},
               {"requested", std::find(plan.requested.begin(), plan.requested.end(), static_cast<int>(index)) !=
                                 plan.requested.end()}};
@@ -83,23 +84,6 @@ Json changes_as_json(const std::vector<resolve::Change>& changes) {
     if (change.unmask) unmask.push_back(name);
   }
   return {{"use", use}, {"keywords", keywords}, {"license", licenses}, {"unmask", unmask}};
-}
-
-// Packages of the image that builds need too: cooper builds them once, emerge would merge them into ROOT and into /.
-std::set<int> built_into_both_roots(const PlannedImage& planned) {
-  std::set<int> out;
-  if (!planned.options.like_portage || planned.options.one_root) return out;
-  for (const PlannedPackage& p : planned.plan.packages)
-    for (int member : p.build_closure)
-      if (at(planned.plan, member).in_image) out.insert(member);
-  return out;
-}
-
-Json cycle_breaks_as_json(const std::vector<resolve::CycleBreak>& ways) {
-  Json out = Json::array();
-  for (const resolve::CycleBreak& way : ways)
-    out.push_back({{"package", way.package->cpv.text()}, {"without", way.without->cpv.text()}, {"use", way.use}});
-  return out;
 }
 
 }  // namespace
@@ -148,9 +132,9 @@ std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const 
 std::string plan_as_portage(const PlannedImage& planned) {
   std::string out;
   if (planned.error && planned.plan.packages.empty()) return out;
-  const std::set<int> twice = built_into_both_roots(planned);
-  for (size_t i = 0; i < planned.plan.packages.size(); ++i) {
-    const PlannedPackage& p = planned.plan.packages[i];
+  // What builds need of the image's packages cooper builds once; emerge would merge it into ROOT and into /.
+  const bool two_roots = planned.options.like_portage && !planned.options.one_root;
+  for (const PlannedPackage& p : planned.plan.packages) {
     const auto& m = p.package->metadata;
     bool fetch_restricted = std::any_of(m.restrict->children.begin(), m.restrict->children.end(),
                                         [](const auto& n) { return n.word == "fetch"; });
@@ -159,7 +143,7 @@ std::string plan_as_portage(const PlannedImage& planned) {
     std::string use;
     for (const auto& [variable, flags] : shown_flags(p, *planned.config))
       use += fmt::format(" {}=\"{}\"", variable, util::join(flags, " "));
-    if (!p.in_image || twice.contains(static_cast<int>(i))) out += head + use + '\n';
+    if (!p.in_image || (two_roots && p.in_build_root)) out += head + use + '\n';
     if (p.in_image) out += head + " to /image/" + use + '\n';
   }
   auto in_image = static_cast<size_t>(std::count_if(planned.plan.packages.begin(), planned.plan.packages.end(),

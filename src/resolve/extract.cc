@@ -39,8 +39,14 @@ class GraphReader {
       InstanceId id = graph_.found[i];
       Root root = search_.build_root(id);
       read_build(id);
-      for (InstanceId member : graph_.closure[id]) find(member, root);
-      for (const Edge& edge : graph_.build[id]) find(edge.to, root);
+      for (InstanceId member : graph_.closure[id]) {
+        find(member, root);
+        graph_.built_with.insert(member);
+      }
+      for (const Edge& edge : graph_.build[id]) {
+        find(edge.to, root);
+        graph_.built_with.insert(edge.to);
+      }
       if (graph_.runtime.contains(id)) continue;
       graph_.runtime[id] = edges(id, runtime_classes, graph_.root_of[id]);
       for (const Edge& edge : graph_.runtime[id]) find(edge.to, graph_.root_of[id]);

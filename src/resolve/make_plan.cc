@@ -35,6 +35,7 @@ class PlanMaker {
     out.use = universe_.use(id);
     out.flags = universe_.flags(id);
     out.in_image = graph_.image.contains(id);
+    out.in_build_root = graph_.built_with.contains(id);
     for (const auto* edges : {&graph_.build.at(id), &graph_.runtime.at(id)})
       for (const Edge& edge : *edges) {
         list_of(out, edge.kind).push_back(index_.at(edge.to));
