@@ -86,6 +86,13 @@ Json changes_as_json(const std::vector<resolve::Change>& changes) {
   return {{"use", use}, {"keywords", keywords}, {"license", licenses}, {"unmask", unmask}};
 }
 
+Json cycle_breaks_as_json(const std::vector<resolve::CycleBreak>& ways) {
+  Json out = Json::array();
+  for (const resolve::CycleBreak& way : ways)
+    out.push_back({{"package", way.package->cpv.text()}, {"without", way.without->cpv.text()}, {"use", way.use}});
+  return out;
+}
+
 }  // namespace
 
 std::string slot_suffix(const repository::Package& package) {

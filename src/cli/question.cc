@@ -32,6 +32,10 @@ Result<bool> yes_or_no(const char* option, const std::string& value, bool fallba
 
 Result<> add_atoms(const Question& q, spec::ImageSpec& spec) {
   for (const std::string& word : q.what) {
+    if (word.starts_with('@')) {
+      spec.sets.push_back({word.substr(1), "the command line"});
+      continue;
+    }
     auto atom = ebuild::Atom::parse_user(word);
     if (!atom) {
       Error error = std::move(atom).error();
@@ -40,7 +44,7 @@ Result<> add_atoms(const Question& q, spec::ImageSpec& spec) {
     }
     spec.packages.push_back({std::move(*atom), "the command line"});
   }
-  spec.name = spec.packages.front().value.name.package;
+  spec.name = spec.packages.empty() ? spec.sets.front().value : spec.packages.front().value.name.package;
   return {};
 }
 
@@ -54,7 +58,7 @@ std::string base_source(const std::string& base) {
 }  // namespace
 
 void add_question_options(CLI::App& app, Question& q) {
-  app.add_option("WHAT", q.what, "an image spec (a TOML file), or atoms: then the options below say of what")
+  app.add_option("WHAT", q.what, "an image spec (a TOML file), or atoms and @sets: then the options below say of what")
       ->required();
   auto option = [&](const char* name, auto& value, const char* help, const char* type) {
     app.add_option(name, value, help)->type_name(type)->group(situation);

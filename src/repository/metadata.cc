@@ -99,6 +99,10 @@ Result<> parse_iuse(std::string_view text, Metadata& out) {
     std::string_view flag = value ? word.substr(1) : word;
     if (!ebuild::is_use_flag_name(flag))
       return fail(ErrorKind::usage, fmt::format("'{}' is not a legal USE flag", word), "IUSE", "see PMS 3.1.4");
+    if (value && !out.eapi->iuse_defaults)
+      return fail(ErrorKind::usage,
+                  fmt::format("'{}' has a default, which EAPI {} does not know", word, out.eapi->name), "IUSE",
+                  "defaults came with EAPI 1");
     // A flag that an eclass names again: a default, where either gives one, holds.
     auto same = std::find_if(out.iuse.begin(), out.iuse.end(), [&](const auto& known) { return known.first == flag; });
     if (same == out.iuse.end())
@@ -156,7 +160,13 @@ Result<Metadata> parse_metadata(std::string_view text, std::shared_ptr<const std
   TRY(parse_iuse(iuse, out));
   for (size_t i = 0; i < tree_keys.size(); ++i) {
     const TreeKey& key = tree_keys[i];
-    if (trees[i].empty() || (key.needs && !(out.eapi->*key.needs))) continue;
+    if (trees[i].empty()) continue;
+    if (key.needs && !(out.eapi->*key.needs)) {
+      // The dependencies of later EAPIs are mere variables to earlier ones; a rule that is not kept would mislead.
+      if (key.needs != &Eapi::required_use) continue;
+      return fail(ErrorKind::usage, fmt::format("EAPI {} does not know REQUIRED_USE", out.eapi->name), "REQUIRED_USE",
+                  "it came with EAPI 4");
+    }
     if (!trusted)
       if (auto node = ebuild::parse_dependency(trees[i], key.kind, *out.eapi); !node) {
         node.error().where = key.name;
