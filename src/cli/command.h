@@ -50,5 +50,6 @@ void add_shell(Commands&);
 void add_cache(Commands&);
 void add_doctor(Commands&);
 void add_show(Commands&);
+void add_log(Commands&);
 
 }  // namespace cooper::cli

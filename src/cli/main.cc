@@ -103,6 +103,7 @@ int run_program(int argc, char** argv) {
   add_run(commands);
   add_why(commands);
   add_show(commands);
+  add_log(commands);
   add_doctor(commands);
   add_cache(commands);
   add_fetch(commands);

@@ -180,14 +180,20 @@ Result<PlannedImage> plan_image(spec::ImageSpec spec, const Context& context) {
   return planned;
 }
 
-Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& context, const PlanOptions& options) {
+Result<PlannedImage> open_world(spec::ImageSpec spec, const Context& context, std::vector<std::string>& notes) {
   PlannedImage out;
   out.spec = std::move(spec);
-  out.options = options;
   TRY(add_configured_repositories(out.spec));
   out.repositories = TRY(open_repositories(out.spec, context));
-  std::vector<std::string> renamed = bring_up_to_date(out.spec, out.repositories);
+  notes = bring_up_to_date(out.spec, out.repositories);
   out.config = TRY(repository::Config::load(out.repositories, out.spec.profile, settings_of(out.spec)));
+  return out;
+}
+
+Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& context, const PlanOptions& options) {
+  std::vector<std::string> renamed;
+  PlannedImage out = TRY(open_world(std::move(spec), context, renamed));
+  out.options = options;
   TRY(expand_sets(out.spec, out.repositories, *out.config));
   TRY(resolve::check_spec(out.spec, out.repositories, *out.config));
   resolve::Request request = TRY(request_for(out, context));

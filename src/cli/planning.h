@@ -42,6 +42,9 @@ struct PlannedImage {
   std::vector<resolve::CycleBreak> cycle_breaks;
 };
 
+// The repositories of the spec (default: the bundled one at context.data/ebuilds) and the profile with the spec's
+// settings: all but the plan. `notes` gets a line for each package of the spec that has another name by now.
+Result<PlannedImage> open_world(spec::ImageSpec spec, const Context& context, std::vector<std::string>& notes);
 // Opens the repositories of the spec (default: the bundled one at context.data/ebuilds), the profile with the spec's
 // settings, and resolves. Problems of repositories that touch nothing in the plan become warnings of the plan.
 Result<PlannedImage> plan_image(spec::ImageSpec spec, const Context& context);

@@ -1,16 +1,17 @@
-// `cooper search`, `show` and `use`: a look into the repositories. `cooper log`: a package's build log.
+// `cooper search`, `show` and `use`: a look into the repositories, by themselves or as a spec has them.
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/planning.h"
 #include "ebuild/dependency.h"
 #include "repository/config.h"
 #include "repository/repository.h"
-#include "store/store.h"
-#include "util/file.h"
+#include "spec/spec.h"
 #include "util/text.h"
 
 namespace cooper::cli {
@@ -24,16 +25,49 @@ using repository::Repository;
 
 struct Arguments {
   std::string what;
-  std::string repository;  // path; "" is the bundled one
-  std::string profile = "cooper:default/linux/amd64";
+  std::string spec;                       // file, or "" for the bundled repository and what the others say
+  std::vector<std::string> repositories;  // folders
+  std::string profile, portage_config;
 };
 
-Result<std::shared_ptr<Repository>> open_repository(const Context& context, const Arguments& arguments) {
-  repository::OpenOptions options;
-  options.runtime = context.data / "runtime";
-  options.cache = context.cache_dir;
-  return Repository::open(arguments.repository.empty() ? context.data / "ebuilds" : fs::path(arguments.repository), {},
-                          options);
+// The repositories that are looked into, and what the profile says of their packages.
+struct World {
+  PlannedImage opened;
+  std::vector<const Repository*> repositories;  // the most important first
+};
+
+Result<World> open_world(const Context& context, const Arguments& arguments) {
+  spec::ImageSpec spec;
+  if (!arguments.spec.empty()) spec = TRY(spec::load(arguments.spec));
+  std::error_code ec;
+  if (!arguments.repositories.empty()) spec.repositories.clear();
+  for (const std::string& folder : arguments.repositories)
+    spec.repositories.push_back({.path = fs::absolute(folder, ec).string(), .where = "--repository"});
+  if (!arguments.portage_config.empty()) spec.portage_config = fs::absolute(arguments.portage_config, ec);
+  if (!arguments.profile.empty()) spec.profile = arguments.profile;
+  std::vector<std::string> notes;
+  World world{TRY(cli::open_world(std::move(spec), context, notes)), {}};
+  for (const std::string& note : notes) fmt::print(stderr, "warning: {}\n", note);
+  for (const auto& repository : world.opened.repositories) world.repositories.push_back(repository.get());
+  // The bundled one may be there for its profile only.
+  if (!arguments.repositories.empty()) world.repositories.resize(arguments.repositories.size());
+  return world;
+}
+
+// All versions of a package, the lowest first; of equal ones the most important repository's last.
+std::vector<const Package*> versions_of(const World& world, const PackageName& name) {
+  std::vector<const Package*> out;
+  for (auto repository = world.repositories.rbegin(); repository != world.repositories.rend(); ++repository)
+    for (const Package* package : (*repository)->versions(name)) out.push_back(package);
+  std::ranges::stable_sort(out, [](const Package* a, const Package* b) { return a->cpv.version < b->cpv.version; });
+  return out;
+}
+
+std::set<PackageName> names_of(const World& world) {
+  std::set<PackageName> out;
+  for (const Repository* repository : world.repositories)
+    out.insert(repository->names().begin(), repository->names().end());
+  return out;
 }
 
 std::string paint(bool on, const char* code, std::string_view text) {
@@ -48,26 +82,26 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) {
 
 // The packages that `what` names: "category/name", or "name" in any category. Error with the nearest name where there
 // is none.
-Result<std::vector<PackageName>> named(const Repository& repository, const std::string& what) {
+Result<std::vector<PackageName>> named(const World& world, const std::string& what) {
   std::vector<PackageName> out;
   std::vector<std::string> all;
-  for (const PackageName& name : repository.names()) {
+  for (const PackageName& name : names_of(world)) {
     if (name.text() == what || name.package == what) out.push_back(name);
     all.push_back(what.find('/') == std::string::npos ? name.package : name.text());
   }
   if (!out.empty()) return out;
   std::string near = util::nearest(what, all);
-  return fail(ErrorKind::usage, fmt::format("no package is called '{}'", what), repository.root(), {},
+  return fail(ErrorKind::usage, fmt::format("no package is called '{}'", what), world.repositories.front()->root(), {},
               near.empty() ? "`cooper search WORD` looks through names and descriptions"
                            : fmt::format("did you mean {}?", near));
 }
 
 Result<int> search(const Context& context, const Arguments& arguments) {
-  auto repository = TRY(open_repository(context, arguments));
+  World world = TRY(open_world(context, arguments));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   size_t found = 0;
-  for (const PackageName& name : repository->names()) {
-    auto versions = repository->versions(name);
+  for (const PackageName& name : names_of(world)) {
+    auto versions = versions_of(world, name);
     if (versions.empty()) continue;
     const Package& newest = *versions.back();
     if (!contains_ignoring_case(name.text(), arguments.what) &&
@@ -91,7 +125,8 @@ void show_version(const Context& context, const Package& package) {
   auto row = [&](const char* label, const std::string& value) {
     if (!value.empty()) fmt::print("    {:<12} {}\n", label, value);
   };
-  fmt::print("  {}\n", paint(context.color_stdout, "1", package.cpv.version.text()));
+  fmt::print("  {}{}\n", paint(context.color_stdout, "1", package.cpv.version.text()),
+             paint(context.color_stdout, "2", "::" + package.repository->name()));
   row("slot", metadata.subslot == metadata.slot ? metadata.slot : metadata.slot + "/" + metadata.subslot);
   row("keywords", fmt::format("{}", fmt::join(metadata.keywords, " ")));
   row("license", ebuild::to_text(metadata.license));
@@ -101,11 +136,11 @@ void show_version(const Context& context, const Package& package) {
 }
 
 Result<int> show(const Context& context, const Arguments& arguments) {
-  auto repository = TRY(open_repository(context, arguments));
+  World world = TRY(open_world(context, arguments));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  std::vector<PackageName> names = TRY(named(*repository, arguments.what));
+  std::vector<PackageName> names = TRY(named(world, arguments.what));
   for (const PackageName& name : names) {
-    auto versions = repository->versions(name);
+    auto versions = versions_of(world, name);
     if (context.format == "json") {
       for (const Package* package : versions) {
         nlohmann::ordered_json entry{{"package", package->cpv.text()}};
@@ -124,17 +159,20 @@ Result<int> show(const Context& context, const Arguments& arguments) {
 }
 
 Result<int> use(const Context& context, const Arguments& arguments) {
-  auto repository = TRY(open_repository(context, arguments));
-  auto config = TRY(repository::Config::load({repository}, arguments.profile, {}));
+  World world = TRY(open_world(context, arguments));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  std::vector<PackageName> names = TRY(named(*repository, arguments.what));
+  std::vector<PackageName> names = TRY(named(world, arguments.what));
   for (const PackageName& name : names) {
-    auto versions = repository->versions(name);
+    auto versions = versions_of(world, name);
     if (versions.empty()) continue;
-    auto descriptions = repository->flag_descriptions(name);
-    const Package& package = *versions.back();
+    // The one that would be taken: the newest that is visible, or else the newest.
+    auto visible = std::find_if(versions.rbegin(), versions.rend(), [&](const Package* candidate) {
+      return world.opened.config->visibility(*candidate).visibility == repository::Visibility::visible;
+    });
+    const Package& package = visible == versions.rend() ? *versions.back() : **visible;
+    auto descriptions = package.repository->flag_descriptions(name);
     if (context.format != "json") fmt::print("{}\n", paint(context.color_stdout, "1;36", package.cpv.text()));
-    for (const auto& [flag, state] : config->flags(package)) {
+    for (const auto& [flag, state] : world.opened.config->flags(package)) {
       if (!package.metadata.has_iuse(flag)) continue;
       if (context.format == "json") {
         json.push_back({{"package", package.cpv.text()},
@@ -153,32 +191,6 @@ Result<int> use(const Context& context, const Arguments& arguments) {
   return 0;
 }
 
-Result<int> log(const Context& context, const std::string& what) {
-  store::Store store = TRY(store::Store::open(context.cache_dir));
-  std::vector<fs::path> found;
-  std::vector<std::string> all;
-  std::error_code ec;
-  for (const auto& entry : fs::recursive_directory_iterator(store.logs(), ec)) {
-    if (entry.path().extension() != ".log") continue;
-    std::string cpv = entry.path().parent_path().filename().string() + "/" + entry.path().stem().string();
-    all.push_back(cpv);
-    std::string name = what.find('/') == std::string::npos ? entry.path().stem().string() : cpv;
-    auto parsed = ebuild::Cpv::parse(cpv);
-    bool same_name = parsed && (parsed->name.text() == what || parsed->name.package == what);
-    if (name == what || same_name) found.push_back(entry.path());
-  }
-  if (found.empty()) {
-    std::string near = util::nearest(what, all);
-    return fail(ErrorKind::usage, fmt::format("there is no build log of '{}'", what), store.logs(),
-                "logs are kept of packages that were built here",
-                near.empty() ? "" : fmt::format("did you mean {}?", near));
-  }
-  auto newest =
-      std::ranges::max_element(found, {}, [&](const fs::path& path) { return fs::last_write_time(path, ec); });
-  fmt::print("{}", TRY(util::read_file(*newest)));
-  return 0;
-}
-
 }  // namespace
 
 void add_show(Commands& commands) {
@@ -187,9 +199,15 @@ void add_show(Commands& commands) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* app = commands.app.add_subcommand(name, description);
     app->add_option(operand, arguments->what)->required();
-    app->add_option("--repository", arguments->repository, "path of the repository (default: the bundled one)")
-        ->type_name("DIR");
+    app->add_option("--spec", arguments->spec, "look with the repositories and settings of this image spec")
+        ->type_name("SPEC");
+    app->add_option("--repository", arguments->repositories,
+                    "a repository to look into; more of them, the most important first (default: the bundled one)")
+        ->type_name("DIR")
+        ->allow_extra_args(false);
     app->add_option("--profile", arguments->profile, "REPOSITORY:PROFILE, for flag values");
+    app->add_option("--portage-config", arguments->portage_config, "an etc/portage folder, for flag values")
+        ->type_name("DIR");
     app->callback([&commands, arguments, function]() {
       commands.run = [&commands, arguments, function]() { return function(commands.context, *arguments); };
     });
@@ -197,11 +215,6 @@ void add_show(Commands& commands) {
   add("search", "Search packages by name and description", "WORD", search);
   add("show", "Show a package: versions, slots, dependencies", "PACKAGE", show);
   add("use", "List a package's USE flags with their meaning and value", "PACKAGE", use);
-
-  auto what = std::make_shared<std::string>();
-  CLI::App* app = commands.app.add_subcommand("log", "Print the build log of a package");
-  app->add_option("PACKAGE", *what, "name, category/name or with version")->required();
-  app->callback([&commands, what]() { commands.run = [&commands, what]() { return log(commands.context, *what); }; });
 }
 
 }  // namespace cooper::cli
