@@ -42,6 +42,10 @@ std::string name_of(int package) { return fmt::format("cat-{}/pkg{}", package % 
 bool is_slotted(int package) { return package % 17 == 5; }
 bool is_virtual(int package) { return package % 29 == 11; }
 std::string flag_of(int number) { return fmt::format("flag{}", number % flags); }
+// Every third flag is on in the profile, for all packages: what USE dependencies ask for. Of each package's flags one
+// or two are such.
+bool is_on(int number) { return number % 3 == 0; }
+int on_flag(int package) { return package + (3 - package % 3) % 3; }
 
 class Maker {
  public:
@@ -74,13 +78,14 @@ class Maker {
     write(root_ / "metadata/layout.conf", "masters =\nthin-manifests = true\ncache-formats = md5-dict\n");
     write(root_ / "profiles/default/eapi", "8\n");
     std::string use;
-    for (int i = 0; i < flags; i += 3) use += " " + flag_of(i);
+    for (int i = 0; i < flags; ++i)
+      if (is_on(i)) use += " " + flag_of(i);
     write(root_ / "profiles/default/make.defaults",
           "ARCH=\"amd64\"\nACCEPT_KEYWORDS=\"amd64\"\nACCEPT_LICENSE=\"*\"\nCHOST=\"x86_64-pc-linux-gnu\"\nUSE=\"" +
               use.substr(1) + "\"\n");
     std::string package_use, mask;
     for (int i = 0; i < packages_; i += 40)
-      package_use += fmt::format("{} {} -{}\n", name_of(i), flag_of(i), flag_of(i + 1));
+      package_use += fmt::format("{} {} -{}\n", name_of(i), flag_of(i), flag_of(is_on(i + 1) ? i + 2 : i + 1));
     for (int i = 7; i < packages_; i += 90) mask += fmt::format("# A reason\n=cat-{}/pkg{}-3.0\n", i % categories, i);
     write(root_ / "profiles/default/package.use", package_use);
     write(root_ / "profiles/package.mask", mask);
@@ -94,7 +99,7 @@ class Maker {
     switch (random(6)) {
       case 0: return fmt::format(">={}-1.0", name);
       case 1: return name + ":=";
-      case 2: return fmt::format("{}[{}(+)]", name, flag_of(package));
+      case 2: return fmt::format("{}[{}(+)]", name, flag_of(on_flag(package)));
       default: return name;
     }
   }
