@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -192,31 +194,39 @@ bool check_bindings(Search& search, const Graph& graph) {
   return added;
 }
 
+namespace {
+
+// Whom the blockers among the dependencies of `owner` keep out, of all that were found; sorted.
+std::vector<InstanceId> blocked_by(Search& search, InstanceId owner, std::span<const DependencyClass> kinds) {
+  Universe& universe = search.universe();
+  std::vector<const DependencyNode*> blockers;
+  for (DependencyClass kind : kinds)
+    collect_atoms(search, universe.dependencies(owner).of(kind), owner, shared_build_root, true, blockers);
+  std::vector<InstanceId> out;
+  for (const DependencyNode* leaf : blockers)
+    for (InstanceId other : universe.versions(leaf->atom.name)) {
+      if (other == owner || !universe.matches(other, leaf->atom)) continue;
+      const auto &a = universe.package(owner), &b = universe.package(other);
+      if (a.cpv.name == b.cpv.name && a.metadata.slot == b.metadata.slot) continue;
+      if (universe.use_mismatches(other, leaf->atom, universe.use(owner)).empty()) out.push_back(other);
+    }
+  return out;
+}
+
+}  // namespace
+
 bool has_blocked_build(Search& search, const Graph& graph) {
   if (search.policy() != RootPolicy::shared) return false;
-  Universe& universe = search.universe();
-  std::map<InstanceId, std::vector<const DependencyNode*>> runtime;  // blockers by package
+  std::map<InstanceId, std::vector<InstanceId>> runtime;  // only packages that block any
   for (InstanceId id : graph.found)
-    for (DependencyClass kind : runtime_classes)
-      collect_atoms(search, universe.dependencies(id).of(kind), id, shared_build_root, true, runtime[id]);
-  auto blocks = [&](InstanceId owner, const DependencyNode* leaf, const std::vector<InstanceId>& members) {
-    return std::any_of(members.begin(), members.end(), [&](InstanceId member) {
-      if (member == owner || !universe.matches(member, leaf->atom)) return false;
-      const auto &a = universe.package(owner), &b = universe.package(member);
-      if (a.cpv.name == b.cpv.name && a.metadata.slot == b.metadata.slot) return false;
-      return universe.use_mismatches(member, leaf->atom, universe.use(owner)).empty();
-    });
-  };
+    if (auto blocked = blocked_by(search, id, runtime_classes); !blocked.empty()) runtime[id] = std::move(blocked);
   for (InstanceId id : graph.found) {
-    const auto& members = graph.closure.at(id);
-    std::vector<const DependencyNode*> own;
-    for (DependencyClass kind : build_classes)
-      collect_atoms(search, universe.dependencies(id).of(kind), id, shared_build_root, true, own);
-    for (const DependencyNode* leaf : own)
-      if (blocks(id, leaf, members)) return true;
-    for (InstanceId member : members)
-      for (const DependencyNode* leaf : runtime[member])
-        if (blocks(member, leaf, members)) return true;
+    const auto& closure = graph.closure.at(id);
+    const std::set<InstanceId> members(closure.begin(), closure.end());
+    auto is_member = [&](InstanceId other) { return members.contains(other); };
+    if (std::ranges::any_of(blocked_by(search, id, build_classes), is_member)) return true;
+    for (const auto& [owner, blocked] : runtime)
+      if (is_member(owner) && std::ranges::any_of(blocked, is_member)) return true;
   }
   return false;
 }
