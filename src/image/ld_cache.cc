@@ -50,7 +50,7 @@ int compare_names(std::string_view a, std::string_view b) {
 }
 
 void put_number(std::string& out, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+  for (int i = 0; i < bytes; ++i) out += i < 8 ? static_cast<char>(value >> (8 * i) & 0xff) : '\0';
 }
 
 bool is_library_name(std::string_view name) {

@@ -74,7 +74,8 @@ TEST_F(State, EndlessLogsAreShortened) {
 }
 
 TEST(OwnerRecords, DamageIsToldAndTheUnknownLeftOut) {
-  auto records = parse_owner_records("new\tkind\t/x\0own\ta\tb\t/x\ty\0own\ta\tb\trelative\0"s);
+  std::string ledger = "new\tkind\t/x\0own\ta\tb\t/x\ty\0own\ta\tb\trelative\0"s;  // the records point into it
+  auto records = parse_owner_records(ledger);
   ASSERT_TRUE(records);
   ASSERT_EQ(records->size(), 1u);
   EXPECT_EQ((*records)[0].path, "/x\ty");

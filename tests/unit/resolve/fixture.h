@@ -35,11 +35,12 @@ class MemoryRepository final : public repository::Repository {
     std::string slot = get("SLOT", "0");
     m.slot = slot.substr(0, slot.find('/'));
     m.subslot = slot.contains('/') ? slot.substr(slot.find('/') + 1) : m.slot;
-    for (std::string_view word : util::words(get("IUSE"))) {
+    std::string iuse = get("IUSE"), keywords = get("KEYWORDS", "amd64");
+    for (std::string_view word : util::words(iuse)) {
       int value = word.starts_with('+') ? 1 : word.starts_with('-') ? -1 : 0;
       m.iuse.emplace_back(word.substr(value != 0), value);
     }
-    for (std::string_view word : util::words(get("KEYWORDS", "amd64"))) m.keywords.emplace_back(word);
+    for (std::string_view word : util::words(keywords)) m.keywords.emplace_back(word);
     auto parse = [&](const char* key, ebuild::DependencyKind kind) {
       auto node = ebuild::parse_dependency(get(key), kind, *m.eapi);
       if (!node) throw std::invalid_argument(cpv_text + " " + key + ": " + node.error().message());
