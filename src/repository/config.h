@@ -74,7 +74,7 @@ class Config {
   virtual std::vector<ebuild::Atom> system_set() const = 0;  // the profile's `packages`
   // The set @profile: the lines of `packages` without "*", in profiles that have it so.
   virtual std::vector<ebuild::Atom> profile_set() const { return {}; }
-  virtual std::vector<ebuild::Cpv> provided() const = 0;     // package.provided
+  virtual std::vector<ebuild::Cpv> provided() const = 0;  // package.provided
   // bashrc, env/CATEGORY/NAME and patches/CATEGORY/NAME of the portage configuration, as far as they are for `package`.
   virtual UserFiles user_files(const Package&) const { return {}; }
   // Lines of profiles that mean nothing (a bad atom …) and were left out.

@@ -30,7 +30,7 @@ struct Graph {
   std::map<InstanceId, std::vector<Edge>> build;    // DEPEND, BDEPEND; IDEPEND of the image's packages
   std::map<std::pair<Root, InstanceId>, std::vector<Edge>> in_build_root;  // RDEPEND, PDEPEND of what is in build roots
   std::map<InstanceId, std::vector<InstanceId>> closure;  // what the build root holds, sorted by instance
-  std::set<InstanceId> built_with;                     // needed by some build, also where the order drops it
+  std::set<InstanceId> built_with;                        // needed by some build, also where the order drops it
   std::set<int> base_used;                                // indices into Request::base_provides
 };
 
