@@ -118,9 +118,7 @@ Result<std::vector<repository::InstalledPackage>> base_for_planning(const spec::
   std::vector<std::string> provides = sandbox::provides_for(spec.base_from);
   if (!provides.empty()) return as_installed(provides);
   store::BaseRoot root;
-  if (spec.base_from == "host") {
-    root.root = "/";
-  } else if (spec.base_from.starts_with("dir:")) {
+  if (spec.base_from.starts_with("dir:")) {
     root.root = spec.base_from.substr(4);
   } else {
     store::Store store = TRY(store::Store::open(context.cache_dir));

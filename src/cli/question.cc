@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* situation = "The situation, instead of a spec or over it";
+constexpr const char* situation_group = "The situation, instead of a spec or over it";
 constexpr const char* rules = "How it is answered (meanings as for emerge)";
 
 bool names_spec(const std::string& word) {
@@ -20,7 +20,7 @@ bool names_spec(const std::string& word) {
 
 // Whether the question is about a world of its own, not about an image of the bundled repository.
 bool poses_situation(const Question& q) {
-  return !q.repositories.empty() || !q.portage_config.empty() || !q.base.empty() || !q.root.empty();
+  return !q.situation.repositories.empty() || !q.situation.portage_config.empty() || !q.base.empty() || !q.root.empty();
 }
 
 Result<bool> yes_or_no(const char* option, const std::string& value, bool fallback) {
@@ -57,19 +57,37 @@ std::string base_source(const std::string& base) {
 
 }  // namespace
 
+void add_situation_options(CLI::App& app, Situation& situation) {
+  app.add_option("--repository", situation.repositories, "an ebuild repository; more of them, the most important first")
+      ->type_name("DIR")
+      ->allow_extra_args(false)
+      ->group(situation_group);
+  app.add_option("--profile", situation.profile,
+                 "REPOSITORY:PROFILE, PROFILE, or a folder (default: make.profile of --portage-config)")
+      ->type_name("NAME")
+      ->group(situation_group);
+  app.add_option("--portage-config", situation.portage_config,
+                 "an etc/portage folder: make.conf, package.use, profile/ …")
+      ->type_name("DIR")
+      ->group(situation_group);
+}
+
+void pose(const Situation& situation, spec::ImageSpec& spec) {
+  std::error_code ec;
+  if (!situation.repositories.empty()) spec.repositories.clear();
+  for (const std::string& folder : situation.repositories)
+    spec.repositories.push_back({.path = fs::absolute(folder, ec).string(), .where = "--repository"});
+  if (!situation.portage_config.empty()) spec.portage_config = fs::absolute(situation.portage_config, ec);
+  if (!situation.profile.empty()) spec.profile = situation.profile;
+}
+
 void add_question_options(CLI::App& app, Question& q) {
   app.add_option("WHAT", q.what, "an image spec (a TOML file), or atoms and @sets: then the options below say of what")
       ->required();
   auto option = [&](const char* name, auto& value, const char* help, const char* type) {
-    app.add_option(name, value, help)->type_name(type)->group(situation);
+    app.add_option(name, value, help)->type_name(type)->group(situation_group);
   };
-  app.add_option("--repository", q.repositories, "an ebuild repository; more of them, the most important first")
-      ->type_name("DIR")
-      ->allow_extra_args(false)
-      ->group(situation);
-  option("--profile", q.profile, "REPOSITORY:PROFILE, PROFILE, or a folder (default: make.profile of --portage-config)",
-         "NAME");
-  option("--portage-config", q.portage_config, "an etc/portage folder: make.conf, package.use, profile/ …", "DIR");
+  add_situation_options(app, q.situation);
   option("--base", q.base,
          "the root that builds run in: a folder (its var/db/pkg tells what it has), none, or "
          "what [base] from takes "
@@ -104,13 +122,9 @@ Result<spec::ImageSpec> spec_of(const Question& q) {
     TRY(add_atoms(q, spec));
     if (poses_situation(q)) spec.base_from = no_base, spec.profile.clear();
   }
-  if (!q.repositories.empty()) spec.repositories.clear();
-  for (const std::string& folder : q.repositories)
-    spec.repositories.push_back({.path = fs::absolute(folder, ec).string(), .where = "--repository"});
-  if (!q.portage_config.empty()) spec.portage_config = fs::absolute(q.portage_config, ec);
-  if (!q.profile.empty()) spec.profile = q.profile;
+  pose(q.situation, spec);
   if (!q.base.empty()) spec.base_from = base_source(q.base);
-  if (spec.profile.empty() && spec.portage_config.empty() && q.repositories.empty())
+  if (spec.profile.empty() && spec.portage_config.empty() && q.situation.repositories.empty())
     spec.profile = spec::ImageSpec{}.profile;
   if (spec.profile.empty() && !fs::exists(spec.portage_config / "make.profile", ec))
     return fail(ErrorKind::usage, "no profile is named", {}, {},

@@ -1,4 +1,5 @@
-// What `cooper plan` can be asked without a spec: atoms, and options that pose the situation.
+// What commands can be asked without a spec, or over one: options that pose the situation, and `cooper plan`'s
+// question.
 #pragma once
 
 #include <memory>
@@ -9,10 +10,21 @@
 
 namespace cooper::cli {
 
-struct Question {
-  std::vector<std::string> what;          // one spec file, or atoms
+// The repositories, profile and configuration that options name; "" and none: not given.
+struct Situation {
   std::vector<std::string> repositories;  // folders, highest priority first
-  std::string profile, portage_config, base, root;
+  std::string profile, portage_config;
+};
+
+// --repository, --profile and --portage-config.
+void add_situation_options(CLI::App& app, Situation& situation);
+// Puts the situation over what the spec says.
+void pose(const Situation& situation, spec::ImageSpec& spec);
+
+struct Question {
+  std::vector<std::string> what;  // one spec file, or atoms
+  Situation situation;
+  std::string base, root;
   bool portage = false, one_root = false, only_dependencies = false, test_dependencies = false;
   // "y" or "n"; "": not given
   std::string with_rdeps, with_ideps;

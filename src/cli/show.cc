@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/planning.h"
+#include "cli/question.h"
 #include "ebuild/dependency.h"
 #include "repository/config.h"
 #include "repository/repository.h"
@@ -25,9 +26,8 @@ using repository::Repository;
 
 struct Arguments {
   std::string what;
-  std::string spec;                       // file, or "" for the bundled repository and what the others say
-  std::vector<std::string> repositories;  // folders
-  std::string profile, portage_config;
+  std::string spec;  // file, or "" for the bundled repository and what the situation says
+  Situation situation;
 };
 
 // The repositories that are looked into, and what the profile says of their packages.
@@ -39,18 +39,17 @@ struct World {
 Result<World> open_world(const Context& context, const Arguments& arguments) {
   spec::ImageSpec spec;
   if (!arguments.spec.empty()) spec = TRY(spec::load(arguments.spec));
+  // The profile of a configuration is its make.profile, as for Portage.
   std::error_code ec;
-  if (!arguments.repositories.empty()) spec.repositories.clear();
-  for (const std::string& folder : arguments.repositories)
-    spec.repositories.push_back({.path = fs::absolute(folder, ec).string(), .where = "--repository"});
-  if (!arguments.portage_config.empty()) spec.portage_config = fs::absolute(arguments.portage_config, ec);
-  if (!arguments.profile.empty()) spec.profile = arguments.profile;
+  const std::string& configuration = arguments.situation.portage_config;
+  if (!configuration.empty() && fs::exists(fs::path(configuration) / "make.profile", ec)) spec.profile.clear();
+  pose(arguments.situation, spec);
   std::vector<std::string> notes;
   World world{TRY(cli::open_world(std::move(spec), context, notes)), {}};
   for (const std::string& note : notes) fmt::print(stderr, "warning: {}\n", note);
   for (const auto& repository : world.opened.repositories) world.repositories.push_back(repository.get());
   // The bundled one may be there for its profile only.
-  if (!arguments.repositories.empty()) world.repositories.resize(arguments.repositories.size());
+  if (!arguments.situation.repositories.empty()) world.repositories.resize(arguments.situation.repositories.size());
   return world;
 }
 
@@ -201,13 +200,7 @@ void add_show(Commands& commands) {
     app->add_option(operand, arguments->what)->required();
     app->add_option("--spec", arguments->spec, "look with the repositories and settings of this image spec")
         ->type_name("SPEC");
-    app->add_option("--repository", arguments->repositories,
-                    "a repository to look into; more of them, the most important first (default: the bundled one)")
-        ->type_name("DIR")
-        ->allow_extra_args(false);
-    app->add_option("--profile", arguments->profile, "REPOSITORY:PROFILE, for flag values");
-    app->add_option("--portage-config", arguments->portage_config, "an etc/portage folder, for flag values")
-        ->type_name("DIR");
+    add_situation_options(*app, arguments->situation);
     app->callback([&commands, arguments, function]() {
       commands.run = [&commands, arguments, function]() { return function(commands.context, *arguments); };
     });
