@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 // Changes whenever the executor makes something else of the same action.
-constexpr const char* executor_revision = "cooper build 2";
+constexpr const char* executor_revision = "cooper build 3";
 
 // Adds a file or all files below a folder, with names relative to it and whether they can be executed.
 Result<> add_contents(util::Hasher& hasher, const fs::path& path, std::string_view name) {

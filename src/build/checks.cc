@@ -27,6 +27,9 @@ bool below(std::string_view path, std::string_view folder) {
 bool may_write(std::string_view path) {
   for (std::string_view folder : {"tmp", "var/tmp", "cooper", "proc", "dev", "run"})
     if (below(path, folder)) return true;
+  // What ldconfig writes, which Makefiles call after installing a library: a cache that goes with the build root.
+  for (std::string_view cache : {"etc/ld.so.cache", "etc/ld.so.cache~", "var/cache/ldconfig"})
+    if (below(path, cache)) return true;
   // An interpreter's own caches change nothing.
   return path.find("/__pycache__") != std::string_view::npos;
 }

@@ -1,10 +1,13 @@
 #include "image/post_install.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "ebuild/atom.h"
+#include "image/ld_cache.h"
+#include "image/libraries.h"
 #include "image/overlay_changes.h"
 #include "phases/state.h"
 #include "phases/status.h"
@@ -18,6 +21,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Lets the image's programs run in phases although the base root's loader may not search where their libraries are
+// (build/loader_cache.h does it for builds). Only for the sandbox: the image gets a cache of its own in the end.
+Result<> put_loader_cache(const Draft& draft, const fs::path& root) {
+  std::vector<tree::CachedLibrary> libraries;
+  for (const std::string& folder : library_folders(draft, {}))
+    if (folder != "usr/lib") std::ranges::move(cached_libraries(draft, folder), std::back_inserter(libraries));
+  if (libraries.empty()) return {};
+  TRY(util::make_directories(root / "etc"));
+  return util::write_file(root / "etc/ld.so.cache", tree::ld_cache(std::move(libraries)));
+}
+
 // The image so far as an overlay layer. Folders that the base root has in place of a folder link would be hidden by it:
 // the link is left out.
 Result<> put_on_disk(const Draft& draft, const tree::Tree& base, const fs::path& root) {
@@ -29,7 +43,8 @@ Result<> put_on_disk(const Draft& draft, const tree::Tree& base, const fs::path&
       copy.entries.erase(path);
   }
   TRY(util::make_directories(root));
-  return tree::materialize(copy.take(), root, true, false);
+  TRY(tree::materialize(copy.take(), root, true, false));
+  return put_loader_cache(draft, root);
 }
 
 std::string package_lines(std::span<const store::BuiltPackage* const> packages) {

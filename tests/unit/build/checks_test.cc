@@ -33,9 +33,11 @@ class Folder : public testing::Test {
 
 TEST_F(Folder, StrayWrites) {
   fs::create_directories(folder_->path() / "low/usr/lib");
+  fs::create_directories(folder_->path() / "low/etc");
   write("upper/tmp/x");
   write("upper/var/tmp/portage/x");
   write("upper/cooper/state/x");
+  write("upper/etc/ld.so.cache");
   write("upper/usr/lib/python3/__pycache__/m.pyc");
   auto none = stray_writes(folder_->path() / "upper", {folder_->path() / "low"});
   ASSERT_TRUE(none);
