@@ -48,7 +48,7 @@ struct BuildAction {
   std::vector<std::string> properties, restrict;  // evaluated
   std::string base;                               // base root id
   std::vector<ActionLayer> layers;                // the build-time closure, topmost first
-  std::vector<std::string> base_provides;         // cpv texts the base root stands for: has_version -b sees them
+  std::vector<std::string> base_provides;         // BaseDescription::provides: has_version -b sees them
   int64_t source_date_epoch = 0;                  // seconds since 1970
   bool run_tests = false;                         // src_test
   store::PackageFacts facts;                      // what is known before the build

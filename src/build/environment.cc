@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "ebuild/atom.h"
+#include "ebuild/stand_in.h"
 #include "util/text.h"
 
 namespace cooper::build {
@@ -79,7 +80,14 @@ std::string package_lines(const BuildAction& action) {
       if (std::find(layer.use.begin(), layer.use.end(), flag) == layer.use.end()) lines += " -" + flag;
     lines += "\n";
   }
-  for (const std::string& cpv : action.base_provides) lines += fmt::format("{} 0/0 base\n", cpv);
+  // Of what the base root stands for, the slot is "*" where it is not known, and what follows says how far it serves:
+  // as the version that it is, since ebuilds ask for what it can do, but for what poses as later ones.
+  for (const std::string& text : action.base_provides) {
+    auto stand_in = ebuild::StandIn::parse(text);
+    if (!stand_in) continue;  // a name that is none, in the database of a Gentoo root
+    lines += fmt::format("{} {} base{}{}\n", stand_in->cpv.text(), stand_in->slot.empty() ? "*" : stand_in->slot,
+                         stand_in->posing ? " later" : "", stand_in->programs_only ? " programs" : "");
+  }
   return lines;
 }
 

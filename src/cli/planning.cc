@@ -107,7 +107,7 @@ repository::UserSettings settings_of(const spec::ImageSpec& spec) {
 std::vector<repository::InstalledPackage> as_installed(const std::vector<std::string>& provides) {
   std::vector<repository::InstalledPackage> out;
   for (const std::string& text : provides)
-    if (auto cpv = ebuild::Cpv::parse(text)) out.push_back({.cpv = std::move(*cpv)});
+    if (auto stand_in = ebuild::StandIn::parse(text)) out.push_back({.cpv = stand_in->cpv, .stand_in = *stand_in});
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "ebuild/stand_in.h"
 #include "repository/maintain.h"
 #include "repository/repository.h"
 #include "sandbox/base_root.h"
@@ -164,7 +165,7 @@ Result<int> check(const Context& context, const Arguments& arguments) {
   TRY(repository::read_all(*opened.repository, context.jobs, interrupted()));
   std::set<PackageName> base_provides;
   for (const std::string& text : sandbox::provides_for(arguments.base))
-    if (auto cpv = ebuild::Cpv::parse(text)) base_provides.insert(cpv->name);
+    if (auto stand_in = ebuild::StandIn::parse(text)) base_provides.insert(stand_in->cpv.name);
   std::vector<Problem> problems = opened.repository->problems();
   std::ranges::move(repository::check_repository(opened.repository, opened.others, base_provides),
                     std::back_inserter(problems));

@@ -12,6 +12,7 @@
 
 #include "ebuild/atom.h"
 #include "ebuild/eapi.h"
+#include "ebuild/stand_in.h"
 #include "helper/helper.h"
 #include "util/file.h"
 #include "util/text.h"
@@ -20,11 +21,12 @@ namespace cooper::helper {
 namespace {
 
 // One line of the packages file: "CPV SLOT/SUBSLOT REPOSITORY [-]FLAG…"; a flag with "-" is one that the package has,
-// off.
+// off. What the base root stands for has the repository "base", and after it [later] [programs] (ebuild::StandIn).
 struct Installed {
   ebuild::Cpv cpv;
   std::string slot, repository;
   std::map<std::string, bool, std::less<>> flags;
+  std::optional<ebuild::StandIn> stand_in;
 };
 
 Result<std::vector<Installed>> read_packages() {
@@ -37,7 +39,14 @@ Result<std::vector<Installed>> read_packages() {
     if (words.empty()) continue;
     Installed one{TRY(ebuild::Cpv::parse(words[0])), words.size() > 1 ? std::string(words[1]) : "0",
                   words.size() > 2 ? std::string(words[2]) : ""};
-    for (size_t i = 3; i < words.size(); ++i) {
+    if (one.repository == "base") {
+      one.stand_in = ebuild::StandIn{.cpv = one.cpv, .slot = one.slot == "*" ? "" : one.slot};
+      for (std::string_view word : words) {
+        one.stand_in->later |= word == "later";
+        one.stand_in->programs_only |= word == "programs";
+      }
+    }
+    for (size_t i = 3; i < words.size() && !one.stand_in; ++i) {
       bool off = words[i].starts_with('-');
       one.flags.emplace(words[i].substr(off ? 1 : 0), !off);
     }
@@ -68,15 +77,18 @@ bool use_matches(const ebuild::UseDependency& dependency, const Installed& packa
   return false;
 }
 
-bool matches(const ebuild::Atom& atom, const Installed& package) {
+bool matches(const ebuild::Atom& atom, const Installed& package, bool programs) {
+  if (package.stand_in) return ebuild::stands_for(*package.stand_in, atom, programs);
   if (!atom.matches(package.cpv, package.slot, package.repository)) return false;
   for (const ebuild::UseDependency& dependency : atom.use)
     if (!use_matches(dependency, package)) return false;
   return true;
 }
 
-// All roots are one here: every package of the build root is in BROOT, SYSROOT and ROOT alike.
+// All roots are one here: every package of the build root is in BROOT, SYSROOT and ROOT alike. Only of what the base
+// root stands for, some is there as programs alone.
 Result<std::optional<ebuild::Cpv>> best_match(Arguments arguments) {
+  bool programs = !arguments.empty() && (arguments[0] == "-b" || arguments[0] == "--host-root");
   if (!arguments.empty() && (arguments[0] == "-b" || arguments[0] == "-d" || arguments[0] == "-r")) {
     TRY(only_since(7));
     arguments = arguments.subspan(1);
@@ -91,7 +103,8 @@ Result<std::optional<ebuild::Cpv>> best_match(Arguments arguments) {
   ebuild::Atom atom = TRY(ebuild::Atom::parse(arguments[0], *rules));
   std::optional<ebuild::Cpv> best;
   for (Installed& package : TRY(read_packages()))
-    if (matches(atom, package) && (!best || best->version < package.cpv.version)) best = std::move(package.cpv);
+    if (matches(atom, package, programs) && (!best || best->version < package.cpv.version))
+      best = std::move(package.cpv);
   return best;
 }
 

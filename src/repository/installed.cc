@@ -18,14 +18,6 @@ std::string read_key(const fs::path& folder, const char* key) {
   return text ? std::string(util::trim(*text)) : std::string();
 }
 
-// Whether an atom's slot may be that of a package of which only the version is known: slots that follow versions
-// (python:3.11, autoconf:2.71) can be told from it; "0" is what most packages have.
-bool slot_is_likely(const ebuild::Version& version, const std::string& wanted) {
-  if (wanted.empty() || wanted == "0") return true;
-  auto slot = ebuild::Version::parse(wanted);
-  return !slot || version.has_prefix(*slot);
-}
-
 }  // namespace
 
 Result<std::vector<InstalledPackage>> list_installed(const fs::path& root) {
@@ -63,9 +55,10 @@ void read_details(InstalledPackage& package) {
   for (std::string_view word : util::words(use)) package.use.emplace(word);
 }
 
-bool satisfies(const InstalledPackage& package, const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
-  if (package.slot.empty()) {
-    if (!atom.matches(package.cpv) || !slot_is_likely(package.cpv.version, atom.slot)) return false;
+bool satisfies(const InstalledPackage& package, const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent,
+               bool programs) {
+  if (package.stand_in || package.slot.empty()) {
+    if (!stands_for(package.stand_in.value_or(ebuild::StandIn{.cpv = package.cpv}), atom, programs)) return false;
   } else {
     std::string repository = package.repository.empty() ? atom.repository : package.repository;
     if (!atom.matches(package.cpv, package.slot + "/" + package.subslot, repository)) return false;

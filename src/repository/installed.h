@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ebuild/atom.h"
 #include "ebuild/dependency.h"
+#include "ebuild/stand_in.h"
 #include "util/error.h"
 
 namespace cooper::repository {
@@ -15,9 +17,10 @@ struct InstalledPackage {
   ebuild::Cpv cpv;
   std::filesystem::path folder;  // its folder of var/db/pkg, or ""
   // What read_details() fills in:
-  std::string slot, subslot, repository;  // "" where it is not known
-  bool flags_known = false;               // false: satisfies every USE dependency
-  ebuild::UseSet iuse, use;               // the flags it has, and those that it was built with
+  std::string slot, subslot, repository;    // "" where it is not known
+  bool flags_known = false;                 // false: satisfies every USE dependency
+  ebuild::UseSet iuse, use;                 // the flags it has, and those that it was built with
+  std::optional<ebuild::StandIn> stand_in;  // where it is no package but something that stands for one
 };
 
 // Sorted by name and version, without details. A root without var/db/pkg has nothing installed. Errors: failed, with
@@ -28,6 +31,8 @@ Result<std::vector<InstalledPackage>> list_installed(const std::filesystem::path
 void read_details(InstalledPackage& package);
 
 // Whether it satisfies the atom for a dependent with the flags `use_of_dependent`; what is not known counts as met.
-bool satisfies(const InstalledPackage& package, const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+// `programs`: only its programs are needed.
+bool satisfies(const InstalledPackage& package, const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent,
+               bool programs = true);
 
 }  // namespace cooper::repository

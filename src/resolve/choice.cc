@@ -38,7 +38,7 @@ Literal Search::decision_for_virtual(const Requirement& requirement) {
     if (solver_.is_true(option)) return {};
     if (solver_.is_false(option)) continue;
     InstanceId id = variables_[option.variable()].instance;
-    Rank of_providers = rank(universe_.dependencies(id).rdepend, id, requirement.root, 1);
+    Rank of_providers = rank(universe_.dependencies(id).rdepend, id, requirement.root, DependencyClass::rdepend, 1);
     if (best == Literal{} || of_providers < best_rank) best = option, best_rank = of_providers;
   }
   return best;
@@ -133,7 +133,10 @@ Literal Search::decision_for_overlap(const std::vector<const Requirement*>& grou
 }
 
 Search::Choice Search::choice_of(Literal option, const DependencyNode& branch, const Requirement& requirement) {
-  Choice out{.option = option, .rank = rank(branch, requirement.owner, requirement.root), .packages = {}, .added = {}};
+  Choice out{.option = option,
+             .rank = rank(branch, requirement.owner, requirement.root, requirement.kind),
+             .packages = {},
+             .added = {}};
   fill(out, branch, requirement);
   return out;
 }
@@ -150,38 +153,42 @@ void Search::fill(Choice& choice, const DependencyNode& node, const Requirement&
     const repository::Package& package = universe_.package(id);
     auto [known, fresh] = choice.packages.emplace(package.cpv.name, id);
     if (!fresh && universe_.package(known->second).cpv.version < package.cpv.version) known->second = id;
-    bool there = provided(requirement.root, node.atom, requirement.owner) || selected(requirement.root, id);
+    bool there =
+        provided(requirement.root, node.atom, requirement.owner, requirement.kind) || selected(requirement.root, id);
     if (!there && !is_virtual_name(node.atom.name)) choice.added.emplace(node.atom.name.text(), package.metadata.slot);
     return;
   }
 }
 
-Search::Rank Search::rank(const DependencyNode& node, InstanceId owner, Root root, int depth) {
-  if (node.is_leaf) return rank_of_atom(node, owner, root, depth);
+Search::Rank Search::rank(const DependencyNode& node, InstanceId owner, Root root, DependencyClass kind, int depth) {
+  if (node.is_leaf) return rank_of_atom(node, owner, root, kind, depth);
   bool any = node.kind == GroupKind::any_of || node.kind == GroupKind::exactly_one_of;
   if (any && node.children.empty())
     return universe_.package(owner).metadata.eapi->empty_groups ? Rank::present : Rank::unavailable;
   Rank out = any ? Rank::unavailable : Rank::present;
   for (const DependencyNode& child : node.children) {
-    Rank of_child = rank(child, owner, root, depth);
+    Rank of_child = rank(child, owner, root, kind, depth);
     out = any ? std::min(out, of_child) : std::max(out, of_child);
   }
   return out;
 }
 
-Search::Rank Search::rank_of_atom(const DependencyNode& leaf, InstanceId owner, Root root, int depth) {
-  if (leaf.atom.block != ebuild::Block::none) return satisfied(leaf, owner, root) ? Rank::present : Rank::unavailable;
-  if (satisfied(leaf, owner, root)) return Rank::present;
+Search::Rank Search::rank_of_atom(const DependencyNode& leaf, InstanceId owner, Root root, DependencyClass kind,
+                                  int depth) {
+  if (leaf.atom.block != ebuild::Block::none)
+    return satisfied(leaf, owner, root, kind) ? Rank::present : Rank::unavailable;
+  if (satisfied(leaf, owner, root, kind)) return Rank::present;
   Rank out = Rank::unavailable;
   for (InstanceId id : candidates(leaf, owner)) {
     if (solver_.is_false(positive(in_root(root, id)))) continue;
     // A virtual costs nothing itself.
     bool look_inside = is_virtual_name(leaf.atom.name) && depth < most_virtuals_deep;
-    Rank of_this = look_inside ? rank(universe_.dependencies(id).rdepend, id, root, depth + 1) : Rank::available;
+    Rank of_this = look_inside ? rank(universe_.dependencies(id).rdepend, id, root, DependencyClass::rdepend, depth + 1)
+                               : Rank::available;
     out = std::min(out, of_this);
     if (!look_inside) break;
   }
-  bool from_image = root != image_root && out != Rank::present && satisfied(leaf, owner, image_root) &&
+  bool from_image = root != image_root && out != Rank::present && satisfied(leaf, owner, image_root, kind) &&
                     !universe_.request().like_portage;
   return from_image ? Rank::in_image : out;
 }

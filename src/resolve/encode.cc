@@ -119,7 +119,8 @@ void Search::need(const DependencyNode& node, Requirement context) {
 
 void Search::need_atom(Requirement requirement) {
   const ebuild::Atom& atom = requirement.node->atom;
-  int installed = policy_ == RootPolicy::single ? universe_.base_provides(atom, use_of(requirement.owner)) : -1;
+  int installed =
+      policy_ == RootPolicy::single ? universe_.base_provides(atom, use_of(requirement.owner), requirement.kind) : -1;
   bool given = universe_.package_provided(atom) || universe_.image_provides(atom, use_of(requirement.owner));
   auto replaces_it = [&]() {
     const auto& owner = universe_.package(requirement.owner);
@@ -127,7 +128,7 @@ void Search::need_atom(Requirement requirement) {
   };
   if (installed >= 0 && !given && !replaces_it()) {
     requirement.options.push_back(positive(stays(installed)));
-  } else if (provided(requirement.root, atom, requirement.owner)) {
+  } else if (provided(requirement.root, atom, requirement.owner, requirement.kind)) {
     // Headers and libraries of the image are to be built against, also where the base root has some of its own.
     if (requirement.kind != DependencyClass::depend || universe_.request().like_portage) return;
     requirement.optional = true;

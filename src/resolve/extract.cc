@@ -67,7 +67,7 @@ class GraphReader {
   void collect(const DependencyNode& node, InstanceId owner, Root root, Edge edge, std::vector<Edge>& out) {
     if (node.is_leaf) return collect_leaf(node, owner, root, edge, out);
     if (node.kind == GroupKind::any_of || node.kind == GroupKind::exactly_one_of) {
-      int branch = search_.chosen_branch(node, owner, root);
+      int branch = search_.chosen_branch(node, owner, root, edge.kind);
       if (branch < 0) return;
       edge.group = &node;
       edge.branch = branch;
@@ -80,14 +80,15 @@ class GraphReader {
     if (leaf.atom.block != ebuild::Block::none) return;
     edge.leaf = &leaf;
     edge.to = search_.satisfier(leaf, owner, root);
-    if (edge.to != no_instance && is_installed(leaf.atom, owner)) {
+    if (edge.to != no_instance && is_installed(leaf.atom, owner, edge.kind)) {
       edge.optional = true;  // what is there serves until it is replaced
-    } else if (search_.provided(root, leaf.atom, owner)) {
+    } else if (search_.provided(root, leaf.atom, owner, edge.kind)) {
       // What the image has is built against it; all else the base root (or the adoption) gives.
       bool from_image = edge.kind == DependencyClass::depend && edge.to != no_instance &&
                         search_.selected(image_root, edge.to) && !universe_.request().like_portage;
       if (!from_image) {
-        if (int base = search_.base_package(root, leaf.atom, owner); base >= 0) graph_.base_used.insert(base);
+        if (int base = search_.base_package(root, leaf.atom, owner, edge.kind); base >= 0)
+          graph_.base_used.insert(base);
         return;
       }
       edge.optional = true;
@@ -96,8 +97,8 @@ class GraphReader {
   }
 
   // Where all share one root: whether it had what serves before the plan.
-  bool is_installed(const ebuild::Atom& atom, InstanceId owner) {
-    return search_.policy() == RootPolicy::single && universe_.base_provides(atom, universe_.use(owner)) >= 0;
+  bool is_installed(const ebuild::Atom& atom, InstanceId owner, DependencyClass kind) {
+    return search_.policy() == RootPolicy::single && universe_.base_provides(atom, universe_.use(owner), kind) >= 0;
   }
 
   void read_build(InstanceId id) {
@@ -135,18 +136,19 @@ class GraphReader {
 };
 
 // The atoms under `node` that count: those of chosen branches only, blockers or not as asked.
-void collect_atoms(Search& search, const DependencyNode& node, InstanceId owner, Root root, bool blockers,
-                   std::vector<const DependencyNode*>& out) {
+void collect_atoms(Search& search, const DependencyNode& node, InstanceId owner, Root root, DependencyClass kind,
+                   bool blockers, std::vector<const DependencyNode*>& out) {
   if (node.is_leaf) {
     if ((node.atom.block != ebuild::Block::none) == blockers) out.push_back(&node);
     return;
   }
   if (node.kind == GroupKind::any_of || node.kind == GroupKind::exactly_one_of) {
-    int branch = search.chosen_branch(node, owner, root);
-    if (branch >= 0) collect_atoms(search, node.children[static_cast<size_t>(branch)], owner, root, blockers, out);
+    int branch = search.chosen_branch(node, owner, root, kind);
+    if (branch >= 0)
+      collect_atoms(search, node.children[static_cast<size_t>(branch)], owner, root, kind, blockers, out);
     return;
   }
-  for (const DependencyNode& child : node.children) collect_atoms(search, child, owner, root, blockers, out);
+  for (const DependencyNode& child : node.children) collect_atoms(search, child, owner, root, kind, blockers, out);
 }
 
 std::string slot_and_subslot(const Universe& universe, InstanceId id) {
@@ -163,9 +165,10 @@ bool check_bindings(Search& search, const Graph& graph) {
   bool added = false;
   for (InstanceId id : graph.image) {
     std::vector<const DependencyNode*> atoms;
-    collect_atoms(search, universe.dependencies(id).rdepend, id, image_root, false, atoms);
+    collect_atoms(search, universe.dependencies(id).rdepend, id, image_root, DependencyClass::rdepend, false, atoms);
     for (const DependencyNode* leaf : atoms) {
-      if (leaf->atom.slot_operator != ebuild::SlotOperator::equal || search.provided(image_root, leaf->atom, id))
+      if (leaf->atom.slot_operator != ebuild::SlotOperator::equal ||
+          search.provided(image_root, leaf->atom, id, DependencyClass::rdepend))
         continue;
       for (const Edge& edge : graph.build.at(id)) {
         if (edge.kind != DependencyClass::depend || edge.leaf->atom.slot_operator != ebuild::SlotOperator::equal)
@@ -201,7 +204,7 @@ std::vector<InstanceId> blocked_by(Search& search, InstanceId owner, std::span<c
   Universe& universe = search.universe();
   std::vector<const DependencyNode*> blockers;
   for (DependencyClass kind : kinds)
-    collect_atoms(search, universe.dependencies(owner).of(kind), owner, shared_build_root, true, blockers);
+    collect_atoms(search, universe.dependencies(owner).of(kind), owner, shared_build_root, kind, true, blockers);
   std::vector<InstanceId> out;
   for (const DependencyNode* leaf : blockers)
     for (InstanceId other : universe.versions(leaf->atom.name)) {

@@ -120,15 +120,15 @@ const ebuild::UseSet& Search::use_of(InstanceId owner) {
   return owner == no_instance ? nothing : universe_.use(owner);
 }
 
-bool Search::provided(Root root, const ebuild::Atom& atom, InstanceId owner) {
+bool Search::provided(Root root, const ebuild::Atom& atom, InstanceId owner, DependencyClass kind) {
   if (universe_.package_provided(atom)) return true;
   if (root == image_root && universe_.image_provides(atom, use_of(owner))) return true;
-  return base_package(root, atom, owner) >= 0;
+  return base_package(root, atom, owner, kind) >= 0;
 }
 
-int Search::base_package(Root root, const ebuild::Atom& atom, InstanceId owner) {
+int Search::base_package(Root root, const ebuild::Atom& atom, InstanceId owner, DependencyClass kind) {
   if (root == image_root && policy_ != RootPolicy::single) return -1;
-  int base = universe_.base_provides(atom, use_of(owner));
+  int base = universe_.base_provides(atom, use_of(owner), kind);
   return base >= 0 && policy_ == RootPolicy::single && is_replaced(base, owner) ? -1 : base;
 }
 
@@ -145,11 +145,11 @@ const std::vector<InstanceId>& Search::candidates(const DependencyNode& leaf, In
   return entry->second;
 }
 
-bool Search::satisfied(const DependencyNode& node, InstanceId owner, Root root) {
-  auto child = [&](const DependencyNode& c) { return satisfied(c, owner, root); };
+bool Search::satisfied(const DependencyNode& node, InstanceId owner, Root root, DependencyClass kind) {
+  auto child = [&](const DependencyNode& c) { return satisfied(c, owner, root, kind); };
   if (node.is_leaf) {
     if (node.atom.block == ebuild::Block::none)
-      return provided(root, node.atom, owner) || satisfier(node, owner, root) != no_instance;
+      return provided(root, node.atom, owner, kind) || satisfier(node, owner, root) != no_instance;
     for (InstanceId id : universe_.versions(node.atom.name))
       if (id != owner && selected(root, id) && universe_.matches(id, node.atom)) return false;
     return true;
@@ -161,11 +161,11 @@ bool Search::satisfied(const DependencyNode& node, InstanceId owner, Root root) 
   return std::all_of(node.children.begin(), node.children.end(), child);
 }
 
-int Search::chosen_branch(const DependencyNode& group, InstanceId owner, Root root) {
+int Search::chosen_branch(const DependencyNode& group, InstanceId owner, Root root, DependencyClass kind) {
   auto found = group_requirement_.find({&group, root});
   int fallback = -1;
   for (size_t i = 0; i < group.children.size(); ++i) {
-    if (!satisfied(group.children[i], owner, root)) continue;
+    if (!satisfied(group.children[i], owner, root, kind)) continue;
     if (found != group_requirement_.end() &&
         solver_.is_true(requirements_[static_cast<size_t>(found->second)].options[i]))
       return static_cast<int>(i);

@@ -89,16 +89,16 @@ class Search {
   Variable built(InstanceId id);
   Variable stays(int base);
   // Whether a root has what an atom of `owner`'s dependencies asks for without anything being built.
-  bool provided(Root root, const ebuild::Atom& atom, InstanceId owner);
+  bool provided(Root root, const ebuild::Atom& atom, InstanceId owner, DependencyClass kind);
   // The base root's package that does so, as an index into Request::base_provides; -1: none.
-  int base_package(Root root, const ebuild::Atom& atom, InstanceId owner);
+  int base_package(Root root, const ebuild::Atom& atom, InstanceId owner, DependencyClass kind);
   // The candidates of an atom of `owner`'s dependencies.
   const std::vector<InstanceId>& candidates(const ebuild::DependencyNode& leaf, InstanceId owner);
   // Whether the packages selected in `root` (or what provides for it) satisfy the node.
-  bool satisfied(const ebuild::DependencyNode& node, InstanceId owner, Root root);
+  bool satisfied(const ebuild::DependencyNode& node, InstanceId owner, Root root, DependencyClass kind);
   // The branch of an "|| ( )" that was chosen: the first that is decided and satisfied, else the first satisfied; -1:
   // none.
-  int chosen_branch(const ebuild::DependencyNode& group, InstanceId owner, Root root);
+  int chosen_branch(const ebuild::DependencyNode& group, InstanceId owner, Root root, DependencyClass kind);
   // The literal of a branch that was decided for.
   std::optional<Literal> decided_branch(const ebuild::DependencyNode& group, int branch, Root root) const;
   // Whether a branch was chosen because all of it was there already.
@@ -159,8 +159,8 @@ class Search {
   Literal decision_for_overlap(const std::vector<const Requirement*>& groups);
   Choice choice_of(Literal option, const ebuild::DependencyNode& branch, const Requirement& requirement);
   void fill(Choice& choice, const ebuild::DependencyNode& node, const Requirement& requirement);
-  Rank rank(const ebuild::DependencyNode& node, InstanceId owner, Root root, int depth = 0);
-  Rank rank_of_atom(const ebuild::DependencyNode& leaf, InstanceId owner, Root root, int depth);
+  Rank rank(const ebuild::DependencyNode& node, InstanceId owner, Root root, DependencyClass kind, int depth = 0);
+  Rank rank_of_atom(const ebuild::DependencyNode& leaf, InstanceId owner, Root root, DependencyClass kind, int depth);
   void prefer_upgrades(std::vector<Choice>& choices);
 
   // What waits for a decision, in the order in which it came into view: first the image's atoms, then its "|| ( )"

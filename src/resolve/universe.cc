@@ -33,13 +33,13 @@ void Universe::Installed::index() {
   for (size_t i = 0; i < packages.size(); ++i) by_name[packages[i].cpv.name.text()].push_back(static_cast<int>(i));
 }
 
-int Universe::Installed::find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
+int Universe::Installed::find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs) {
   auto found = by_name.find(atom.name.text());
   if (found == by_name.end()) return -1;
   if (detailed.insert(found->first).second)
     for (int index : found->second) read_details(packages[static_cast<size_t>(index)]);
   for (int index : found->second | std::views::reverse)  // the highest version first
-    if (satisfies(packages[static_cast<size_t>(index)], atom, use_of_dependent)) return index;
+    if (satisfies(packages[static_cast<size_t>(index)], atom, use_of_dependent, programs)) return index;
   return -1;
 }
 
@@ -192,12 +192,14 @@ std::vector<InstanceId> Universe::candidates(const ebuild::Atom& atom, const ebu
   return out;
 }
 
-int Universe::base_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
-  return base_.find(atom, use_of_dependent);
+int Universe::base_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, DependencyClass kind) {
+  // What a tool needs to run is looked for where packages are: a library of the base root may be another version.
+  bool programs = kind == DependencyClass::bdepend || kind == DependencyClass::idepend;
+  return base_.find(atom, use_of_dependent, programs);
 }
 
 bool Universe::image_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
-  if (image_.find(atom, use_of_dependent) >= 0) return true;
+  if (image_.find(atom, use_of_dependent, true) >= 0) return true;
   for (const ebuild::Atom& provided : request_.image_provides) {
     if (provided.name != atom.name) continue;
     if (!provided.slot.empty() && !atom.slot.empty() && provided.slot != atom.slot) continue;

@@ -63,8 +63,8 @@ class Universe {
   std::vector<UseMismatch> use_mismatches(InstanceId id, const ebuild::Atom& atom,
                                           const ebuild::UseSet& use_of_dependent);
 
-  // Index into Request::base_provides, or -1.
-  int base_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  // Index into Request::base_provides, or -1. `kind`: of the dependency that the atom stands in.
+  int base_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, DependencyClass kind);
   const repository::InstalledPackage& base(int index) const { return base_.packages[static_cast<size_t>(index)]; }
   bool image_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
   // package.provided: counts as being there in every root.
@@ -90,7 +90,7 @@ class Universe {
     std::unordered_map<std::string, std::vector<int>> by_name;  // indices into `packages`
     std::set<std::string> detailed;                             // names
     void index();
-    int find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+    int find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs);
   };
   const Change* change_of(const repository::Package& package) const;
 

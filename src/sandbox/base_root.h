@@ -14,7 +14,8 @@ namespace cooper::sandbox {
 // What a base root means for builds; from a table by kind ("debian") or from var/db/pkg.
 struct BaseDescription {
   std::string kind;  // "debian", "gentoo", "unknown"
-  // Gentoo packages that its tools stand for, build-time only: "dev-build/cmake-3.25.1".
+  // Gentoo packages that its tools stand for, build-time only, as ebuild::StandIn::text: "dev-build/cmake-3.25.1
+  // later".
   std::vector<std::string> provides;
   // Gentoo packages that adoption stands for at run time: "sys-libs/glibc".
   std::vector<std::string> adopted_packages;

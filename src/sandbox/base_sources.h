@@ -25,4 +25,11 @@ Result<tree::Tree> make_debian_root(const store::Store& store, std::string_view 
 // files of all libraries but the C and compiler runtimes; on disk and in the tree. `epoch` is the latest mtime.
 Result<> tidy_debian_root(const std::filesystem::path& root, tree::Tree& tree, int64_t epoch);
 
+// Puts files into a Debian root that make it answer to the names and places of a Gentoo one (debian_stand_ins.cc).
+// `machine` as uname names it.
+Result<> add_debian_stand_ins(const std::filesystem::path& root, tree::Tree& tree, std::string_view machine,
+                              int64_t epoch);
+// What that does, for the recipe.
+std::string debian_stand_ins_recipe(std::string_view machine);
+
 }  // namespace cooper::sandbox

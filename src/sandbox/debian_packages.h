@@ -6,15 +6,27 @@
 
 namespace cooper::sandbox {
 
-// A Gentoo package that a Debian package stands for, at build time only. Libraries with headers are not here: their
-// headers are not in the base root, so that what links to them must say so.
+// Ebuilds ask for the newest tools that their repository has, though older ones do: a package that truly needs a newer
+// one says so itself when it is configured.
+namespace serves {
+constexpr unsigned version = 0;   // as the version that it is
+constexpr unsigned later = 1;     // for later versions too
+constexpr unsigned posing = 2;    // has_version also says so: eclasses of Gentoo end where it does not
+constexpr unsigned programs = 4;  // where programs are needed: headers of libraries are not in the base root, so that
+                                  // what links to them must get them from a package
+}  // namespace serves
+
+// A Gentoo package that a Debian package stands for, at build time only.
 struct DebianProvision {
   std::string_view gentoo;    // "dev-build/cmake"
   std::string_view debian;    // "cmake"
   std::string_view bookworm;  // upstream version in Debian 12
   std::string_view trixie;    // upstream version in Debian 13
+  unsigned serves = serves::later;
 };
 std::span<const DebianProvision> debian_provisions();
+// NAME of each virtual/perl-NAME that perl itself brings.
+std::span<const std::string_view> debian_perl_modules();
 
 // Debian packages that are installed; their dependencies come along.
 std::span<const std::string_view> debian_base_packages();

@@ -30,6 +30,12 @@ constexpr int64_t epoch = 1'672'531'200;  // 2023-01-01
 
 constexpr const char* hooks_folder = "/usr/share/mmdebstrap/hooks";
 
+std::string machine() {
+  struct utsname name {};
+  ::uname(&name);
+  return name.machine;
+}
+
 std::string package_list() {
   std::string list;
   for (std::string_view package : debian_base_packages()) list += (list.empty() ? "" : ",") + std::string(package);
@@ -146,10 +152,8 @@ void drain(int fd) {
 }  // namespace
 
 std::string debian_recipe(std::string_view suite) {
-  struct utsname name {};
-  ::uname(&name);
-  return fmt::format("debian:{}\narchitecture {}\nrevision {}\npackages {}\n", suite, name.machine, recipe_revision,
-                     package_list());
+  return fmt::format("debian:{}\narchitecture {}\nrevision {}\npackages {}\n{}", suite, machine(), recipe_revision,
+                     package_list(), debian_stand_ins_recipe(machine()));
 }
 
 Result<tree::Tree> make_debian_root(const store::Store& store, std::string_view suite, const fs::path& root,
@@ -181,6 +185,7 @@ Result<tree::Tree> make_debian_root(const store::Store& store, std::string_view 
   auto result = TRY(util::run_process(mmdebstrap_arguments(suite, sources, debs), options));
   if (result.exit_code != 0) return std::unexpected(failure(suite, result));
   TRY(tidy_debian_root(root, tree, epoch));
+  TRY(add_debian_stand_ins(root, tree, machine(), epoch));
   return tree;
 }
 

@@ -59,6 +59,19 @@ std::vector<std::string> library_paths(const fs::path& root) {
   return paths;
 }
 
+std::string stand_in(const DebianProvision& row, std::string_view version) {
+  std::string text = std::string(row.gentoo) + "-" + std::string(version);
+  if (row.serves & serves::later) text += " later";
+  if (row.serves & serves::posing) text += " posing";
+  if (row.serves & serves::programs) text += " programs";
+  return text;
+}
+
+void add_perl_modules(std::vector<std::string>& provides) {
+  for (std::string_view module : debian_perl_modules())
+    provides.push_back("virtual/perl-" + std::string(module) + "-0 later");
+}
+
 Result<BaseDescription> describe_debian(const store::BaseRoot& base) {
   BaseDescription description;
   description.kind = "debian";
@@ -70,14 +83,24 @@ Result<BaseDescription> describe_debian(const store::BaseRoot& base) {
     bool own = row.gentoo.starts_with("virtual/") || row.gentoo.starts_with("app-alternatives/") ||
                row.debian == "debianutils";
     std::string version = own ? std::string(row.bookworm) : upstream_version(found->second);
-    description.provides.push_back(std::string(row.gentoo) + "-" + version);
+    description.provides.push_back(stand_in(row, version));
   }
+  if (versions.contains("perl")) add_perl_modules(description.provides);
   description.adopted_packages = adopted_packages();
   for (const AdoptableLibrary& library : debian_adoptable_libraries())
     description.adoptable.emplace(library.soname, library.reason);
   description.library_paths = library_paths(base.root);
   description.environment = {{"PATH", std::string(build_path)}, {"PYTHONDONTWRITEBYTECODE", "1"}};
   return description;
+}
+
+// ":SLOT" of an installed package; "" where its database does not say.
+std::string slot_suffix(const fs::path& entry) {
+  auto text = util::read_file(entry / "SLOT");
+  if (!text) return {};
+  std::string_view slot = util::trim(*text);
+  slot = slot.substr(0, slot.find('/'));
+  return slot.empty() ? std::string() : ":" + std::string(slot);
 }
 
 // A Gentoo root: each var/db/pkg/CATEGORY/PF is a package that is there, headers and all.
@@ -88,7 +111,8 @@ Result<BaseDescription> describe_gentoo(const store::BaseRoot& base) {
   for (const std::string& category : TRY(util::list_directory(database))) {
     if (!fs::is_directory(database / category)) continue;
     for (const std::string& package : TRY(util::list_directory(database / category)))
-      if (package.front() != '-' && package.front() != '.') description.provides.push_back(category + "/" + package);
+      if (package.front() != '-' && package.front() != '.')
+        description.provides.push_back(category + "/" + package + slot_suffix(database / category / package));
   }
   description.adopted_packages = adopted_packages();
   for (const AdoptableLibrary& library : debian_adoptable_libraries())
@@ -123,7 +147,8 @@ std::vector<std::string> provides_for(std::string_view from) {
   bool newer = suite == "trixie" || suite == "forky" || suite == "sid" || suite == "unstable" || suite == "testing";
   std::vector<std::string> provides;
   for (const DebianProvision& row : debian_provisions())
-    provides.push_back(std::string(row.gentoo) + "-" + std::string(newer ? row.trixie : row.bookworm));
+    provides.push_back(stand_in(row, newer ? row.trixie : row.bookworm));
+  add_perl_modules(provides);
   return provides;
 }
 

@@ -26,7 +26,8 @@ run_ebuild() {
   fi
   sed "s/@EAPI@/$eapi/" "$ebuild" >"$box/cooper/ebuild/fixture-1.2.3-r1.ebuild"
   printf '%s\n' 'dev-libs/foo-1.2.3 0/12 fixture static -doc' 'dev-libs/foo-2.0-r1 2/2 fixture -static' \
-    'dev-lang/python-3.11.2 3.11/3.11 fixture ssl' >"$box/cooper/state/packages"
+    'dev-lang/python-3.11.2 3.11/3.11 fixture ssl' \
+    'dev-build/automake-1.16.5 * base later' 'app-arch/xz-utils-5.4.1 * base later programs' 'sys-devel/gcc-12.2.0 * base' >"$box/cooper/state/packages"
   continue_ebuild "$eapi" "$@"
 }
 

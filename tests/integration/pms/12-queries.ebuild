@@ -14,6 +14,9 @@ src_install() {
   check_false 'missing flag' has_version 'dev-libs/foo[other(-)]'
   local option
   for option in -b -d -r; do check_true "${option}" has_version "${option}" 'dev-lang/python:3.11[ssl]'; done
+  check_true 'later version' has_version '=dev-build/automake-1.18*'; check_true 'later slot' has_version '>=dev-build/automake-1.18.1:1.18'
+  check_false 'earlier version' has_version 'dev-build/automake:1.15'; check_false 'no later version' has_version '>=sys-devel/gcc-13'
+  check_true programs has_version -b app-arch/xz-utils; check_false headers has_version -d app-arch/xz-utils
   check best dev-libs/foo-2.0-r1 "$(best_version dev-libs/foo)"; check best dev-libs/foo-1.2.3 "$(best_version -r '<dev-libs/foo-2')"
   check best '' "$(best_version dev-libs/bar)"
 }

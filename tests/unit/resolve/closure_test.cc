@@ -66,6 +66,25 @@ TEST_F(ResolveTest, BaseRootAndSlots) {
   EXPECT_THAT(build_only(plan({"a/app"})), ElementsAre("a/llvm-16.2"));
 }
 
+TEST_F(ResolveTest, BaseRootServesForLaterVersionsOfToolsThatSaySo) {
+  add("a/app-1", {{"BDEPEND", ">=a/automake-1.18.1:1.18 || ( a/python:3.14 a/python:3.13 )"}});
+  base("a/automake-1.16.5 later");
+  base("a/python-3.11.2 later programs");
+  EXPECT_THAT(build_only(plan({"a/app"})), IsEmpty());
+}
+
+TEST_F(ResolveTest, ProgramsOfTheBaseRootServeToolsNotHeadersAndNotTheToolsOfPackages) {
+  add("a/xz-6");
+  add("a/tool-1", {{"RDEPEND", "a/xz"}});
+  add("a/unpacks-1", {{"BDEPEND", "a/xz"}});
+  add("a/links-1", {{"DEPEND", "a/xz"}});
+  add("a/uses-1", {{"BDEPEND", "|| ( a/tool a/none )"}});
+  base("a/xz-5 later programs");
+  EXPECT_THAT(build_only(plan({"a/unpacks"})), IsEmpty());
+  EXPECT_THAT(build_only(plan({"a/links"})), ElementsAre("a/xz-6"));
+  EXPECT_THAT(build_only(plan({"a/uses"})), ElementsAre("a/tool-1", "a/xz-6"));
+}
+
 TEST_F(ResolveTest, RuntimeNeedsOfBuildToolsComeFromTheBaseRoot) {
   add("a/app-1", {{"BDEPEND", "a/tool"}});
   add("a/tool-1", {{"RDEPEND", "a/sh a/lib"}});

@@ -143,7 +143,10 @@ class MemoryConfig final : public repository::Config {
 class ResolveTest : public testing::Test {
  protected:
   void add(const std::string& cpv, Keys keys = {}) { repository_->add(cpv, std::move(keys)); }
-  void base(const std::string& cpv) { request_.base_provides.push_back({.cpv = *ebuild::Cpv::parse(cpv)}); }
+  void base(const std::string& cpv) {
+    ebuild::StandIn stand_in = *ebuild::StandIn::parse(cpv);
+    request_.base_provides.push_back({.cpv = stand_in.cpv, .stand_in = stand_in});
+  }
   void adopt(const std::string& atom) { request_.image_provides.push_back(*ebuild::Atom::parse_user(atom)); }
 
   Result<Plan> try_plan(std::initializer_list<const char*> targets) {

@@ -99,7 +99,8 @@ TEST_F(Base, DescribesDebianByItsStatus) {
   ASSERT_TRUE(description);
   EXPECT_EQ(description->kind, "debian");
   EXPECT_EQ(description->provides,
-            (std::vector<std::string>{"dev-build/cmake-3.25.1", "sys-devel/bison-3.8.2", "app-alternatives/yacc-1"}));
+            (std::vector<std::string>{"dev-build/cmake-3.25.1 later", "sys-devel/bison-3.8.2 later",
+                                      "app-alternatives/yacc-1 later"}));
   EXPECT_EQ(description->library_paths, (std::vector<std::string>{"/usr/lib/x86_64-linux-gnu", "/usr/lib"}));
   EXPECT_EQ(description->adoptable.at("libc.so.6"), "C library");
   EXPECT_FALSE(description->adoptable.contains("libz.so.1"));
@@ -107,16 +108,19 @@ TEST_F(Base, DescribesDebianByItsStatus) {
 
 TEST_F(Base, DescribesGentooByItsDatabase) {
   fs::create_directories(folder_->path() / "var/db/pkg/sys-devel/gcc-13.2.1");
+  write("var/db/pkg/dev-lang/python-3.12.3-r1/SLOT", "3.12\n");
   store::BaseRoot base;
   base.root = folder_->path();
   auto description = describe_base(base);
   ASSERT_TRUE(description);
   EXPECT_EQ(description->kind, "gentoo");
   EXPECT_THAT(description->provides, Contains("sys-devel/gcc-13.2.1"));
+  EXPECT_THAT(description->provides, Contains("dev-lang/python-3.12.3-r1:3.12"));
 }
 
 TEST(Provides, KnownBeforeTheRootIs) {
-  EXPECT_THAT(provides_for("debian:bookworm"), Contains("dev-build/cmake-3.25.1"));
+  EXPECT_THAT(provides_for("debian:bookworm"), Contains("dev-build/cmake-3.25.1 later"));
+  EXPECT_THAT(provides_for("debian:bookworm"), Contains("app-arch/xz-utils-5.4.1 later programs"));
   EXPECT_THAT(provides_for("debian:trixie"), Contains("sys-devel/gcc-14.2.0"));
   EXPECT_TRUE(provides_for("tar:x").empty());
 }
