@@ -104,6 +104,8 @@ Result<Image> assemble(const AssembleInput& input) {
   Accounts accounts = TRY(collect_accounts(spec, draft));
   TRY(put_accounts(accounts, draft));
   TRY(apply_tmpfiles(draft, accounts, image.warnings));
+  // Phases run programs of the image, whose libraries must be found by then; what the phases add is looked at below.
+  TRY(put_soname_links(draft, library_folders(draft, input.base_description->library_paths)));
   TRY(run_post_install(draft, input, packages, accounts, image.warnings));
   // After the packages' own phases: the spec has the last word on its files.
   TRY(put_spec_files(draft, spec, accounts));
