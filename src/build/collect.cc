@@ -11,7 +11,6 @@
 
 #include <fmt/format.h>
 
-#include "build/merged_usr.h"
 #include "build/owners.h"
 #include "phases/state.h"
 #include "util/file.h"
@@ -124,7 +123,6 @@ Result<tree::Tree> collect_tree(const BuildAction& action, const PackageNames& n
     for (const ActionLayer& layer : action.layers) layers.push_back(layer.root);
     TRY(apply_owners(*records, image_path, read_accounts(base.root, layers), tree));
   }
-  TRY(follow_folder_links(tree, folder.image(), base.tree));
   for (Entry& entry : tree.entries) {
     entry.owner = action.cpv;
     if (entry.kind == EntryKind::character_device || entry.kind == EntryKind::block_device)

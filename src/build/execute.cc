@@ -11,6 +11,7 @@
 #include "build/build_folder.h"
 #include "build/checks.h"
 #include "build/collect.h"
+#include "build/merged_usr.h"
 #include "build/quality.h"
 #include "phases/state.h"
 #include "phases/status.h"
@@ -219,8 +220,9 @@ class Execution {
     store::PackageFacts facts = action_.facts;
     tree::Tree tree = TRY(collect_tree(action_, names_, folder_, base_, given_, facts.warnings));
     facts.elf = TRY(collect_elf(tree));
+    TRY(check_quality_of(tree, facts));  // of what the ebuild installs, before links of the root move it
+    if (TRY(follow_folder_links(tree, folder_.image(), base_.tree))) facts.elf = TRY(collect_elf(tree));
     TRY(check_libraries(tree, facts));
-    TRY(check_quality_of(tree, facts));
     for (const phases::ElogMessage& message : messages_)
       if (message.kind == "qa") facts.warnings.push_back(message.text);
     if (left_processes_) facts.warnings.push_back("its build left processes running, which were killed");

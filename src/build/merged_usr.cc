@@ -46,8 +46,8 @@ class Mover {
     }
   }
 
-  Result<> run() {
-    if (moved_.empty()) return {};
+  Result<bool> run() {
+    if (moved_.empty()) return false;
     for (Entry& entry : tree_.entries)
       if (std::string path = place(entry.path); path == entry.path)
         stay(std::move(entry));
@@ -58,7 +58,7 @@ class Mover {
     order_hardlinks();
     tree_.entries.clear();
     for (auto& [path, entry] : staying_) tree_.entries.push_back(std::move(entry));
-    return {};
+    return true;
   }
 
  private:
@@ -150,7 +150,7 @@ class Mover {
 
 }  // namespace
 
-Result<> follow_folder_links(tree::Tree& tree, const fs::path& image, const tree::Tree& base) {
+Result<bool> follow_folder_links(tree::Tree& tree, const fs::path& image, const tree::Tree& base) {
   return Mover(tree, image, base).run();
 }
 

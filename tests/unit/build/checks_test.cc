@@ -122,7 +122,7 @@ TEST(Environment, Phases) {
   layer.iuse = {"ssl", "zip"};
   action.layers = {layer};
   action.base_provides = {"dev-build/make-4.3"};
-  EXPECT_EQ(package_lines(action), "c/d-2 0/5 cooper ssl -zip\ndev-build/make-4.3 0/0 base\n");
+  EXPECT_EQ(package_lines(action), "c/d-2 0/5 cooper ssl -zip\ndev-build/make-4.3 * base\n");
 }
 
 class Keys : public Folder {
