@@ -235,15 +235,6 @@ SourceAnswer MetadataSource::Worker::ask(const SourceRequest& request, double ti
     answer.failure = "its path has a newline, which cannot be passed to bash";
     return answer;
   }
-  // PMS 6: EAPI 9 may use what bash 5.3 brought.
-  if (request.eapi == "9" && (bash_major_ < 5 || (bash_major_ == 5 && bash_minor_ < 3))) {
-    answer.failure = fmt::format(
-        "EAPI 9 needs bash 5.3 or later to be sourced, and this machine's is {}.{}; "
-        "a valid entry in metadata/md5-cache would do instead",
-        bash_major_, bash_minor_);
-    answer.transient = true;
-    return answer;
-  }
   bool ok = false;
   if (!send(line + "\n")) {
     usable_ = false;
@@ -284,6 +275,14 @@ SourceAnswer MetadataSource::Worker::ask(const SourceRequest& request, double ti
     }
   }
   drain_output(answer.output);
+  // PMS 6: EAPI 9 may use what bash 5.3 brought. Few ebuilds do, and an older bash fails on what they use.
+  if (!answer.failure.empty() && request.eapi == "9" && (bash_major_ < 5 || (bash_major_ == 5 && bash_minor_ < 3))) {
+    answer.failure += fmt::format(
+        "; EAPI 9 may use what bash 5.3 has, and this machine's is {}.{} (a valid entry in metadata/md5-cache would "
+        "do)",
+        bash_major_, bash_minor_);
+    answer.transient = true;
+  }
   return answer;
 }
 
