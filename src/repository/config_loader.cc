@@ -87,6 +87,7 @@ class ConfigLoader {
     const std::string& features = config_->variables_["FEATURES"];
     if (std::ranges::count(util::words(features), "test") > 0) config_->use_.add("test", origin("FEATURES=test"));
     for (size_t i = 0; i < nodes_.size(); ++i) TRY(read_profile(nodes_[i], profile_layers_[i]));
+    if (!settings_.multilib) keep_to_one_abi();
     add_user_use();
     TRY(read_packages_files());
     TRY(add_user_masks());
@@ -152,6 +153,9 @@ class ConfigLoader {
     for (const auto& [name, set] : sets) config_->variables_[name] = fmt::format("{}", fmt::join(set, " "));
     for (const std::string& name : sets["USE_EXPAND"]) config_->use_expand_[name] = lower(name) + "_";
     config_->use_expand_unprefixed_ = sets["USE_EXPAND_UNPREFIXED"];
+    // Profiles of Gentoo name only CHOST. Without --build, configure scripts guess, and may take it for a cross build.
+    if (auto host = config_->variables_.find("CHOST"); host != config_->variables_.end())
+      config_->variables_.try_emplace("CBUILD", host->second);
     config_->accept_keywords_ = sets["ACCEPT_KEYWORDS"];
     return find_arch();
   }
@@ -344,6 +348,26 @@ class ConfigLoader {
     config_->problems_.push_back(
         {profile->shown, fmt::format("this profile is deprecated{}{}", lines.empty() ? "" : "; use ",
                                      lines.empty() ? "" : util::trim(lines[0]))});
+  }
+
+  // Profiles for several ABIs turn libraries of the others on for some packages, for toolchains and for programs that
+  // are there in binary form only. Here only the default ABI stays; whoever sets the variables of others wants them.
+  void keep_to_one_abi() {
+    auto abis = config_->variables_.find("MULTILIB_ABIS");
+    if (abis == config_->variables_.end() || util::words(abis->second).size() < 2) return;
+    auto is_abi = [](std::string_view name) { return name == "MULTILIB_ABIS" || name.starts_with("ABI_"); };
+    for (const Layer* layer : {&conf_, &settings_layer_})
+      if (std::ranges::any_of(layer->variables, [&](const auto& one) { return is_abi(one.first); })) return;
+    Origin from = origin("multilib is off: [profile] multilib = true turns it on");
+    for (const auto& [name, prefix] : config_->use_expand_) {
+      if (!is_abi(name)) continue;
+      std::set<std::string, std::less<>> kept;
+      for (const Layer& layer : profile_layers_) ebuild::stack_incremental(kept, layer.get(name));
+      config_->mask_.add(prefix + "*", from);
+      for (const std::string& word : kept) config_->mask_.add("-" + prefix + word, from);
+    }
+    config_->mask_.add("multilib", from);
+    abis->second = config_->variables_["DEFAULT_ABI"];
   }
 
   // The user's settings.

@@ -105,6 +105,7 @@ struct ImageSpec {
   std::string profile = "cooper:default/linux/amd64";
   std::filesystem::path portage_config;
   std::map<std::string, std::string> variables;  // [profile] variables: CFLAGS …
+  bool multilib = false;                         // [profile] multilib: also for the profile's other ABIs
   std::string base_from = "debian:bookworm";
   bool build_libc = false;  // [base] libc = "build"
   std::vector<Located<ebuild::Atom>> exclude;

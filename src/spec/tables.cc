@@ -190,6 +190,9 @@ Table<ImageSpec> profile_table() {
                   "where relative."),
               key("variables", &ImageSpec::variables, variables(),
                   "Variables as in make.conf: CFLAGS, PYTHON_TARGETS, ACCEPT_KEYWORDS …"),
+              key("multilib", &ImageSpec::multilib, truth(),
+                  "Whether a multilib profile has its way, with libraries for all of its ABIs (MULTILIB_ABIS). "
+                  "Default: false, only for DEFAULT_ABI."),
           },
           {}};
 }

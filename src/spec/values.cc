@@ -165,6 +165,13 @@ Kind<std::string> one_of(std::vector<std::string> names) {
           }};
 }
 
+Kind<bool> truth() {
+  return {{{"type", "boolean"}}, [](Reader& reader, const toml::node& node) -> std::optional<bool> {
+            if (const auto* value = node.as_boolean()) return value->get();
+            return reader.wrong_type(node, "true or false"), std::nullopt;
+          }};
+}
+
 Kind<int64_t> integer(int64_t least, int64_t most) {
   return {{{"type", "integer"}, {"minimum", least}, {"maximum", most}},
           [=](Reader& reader, const toml::node& node) -> std::optional<int64_t> {

@@ -221,6 +221,47 @@ TEST_F(ConfigTest, StacksVariables) {
   EXPECT_EQ(loaded->arch(), "amd64");
 }
 
+TEST_F(ConfigTest, BuildsForTheHostUnlessTheProfileSaysOtherwise) {
+  auto root = add_repository("one");
+  write(root / "profiles/amd64/native/parent", "..\n");
+  write(root / "profiles/amd64/native/make.defaults", "CHOST=\"x86_64-pc-linux-gnu\"\n");
+  write(root / "profiles/amd64/cross/parent", "../native\n");
+  write(root / "profiles/amd64/cross/make.defaults", "CBUILD=\"aarch64-unknown-linux-gnu\"\n");
+  auto repository = open(root);
+  EXPECT_EQ(config({repository}, "one:amd64/native")->variables().at("CBUILD"), "x86_64-pc-linux-gnu");
+  EXPECT_EQ(config({repository}, "one:amd64/cross")->variables().at("CBUILD"), "aarch64-unknown-linux-gnu");
+  EXPECT_FALSE(config({repository}, "one:amd64")->variables().contains("CBUILD"));
+}
+
+TEST_F(ConfigTest, KeepsToOneAbiWhereMultilibIsOff) {
+  auto root = add_repository("one");
+  ebuild(root, "cat/foo/foo-1.ebuild", "IUSE=\"abi_x86_32 +abi_x86_64 multilib other\"\n");
+  write(root / "profiles/amd64/multi/parent", "..\n");
+  write(root / "profiles/amd64/multi/make.defaults",
+        "MULTILIB_ABIS=\"amd64 x86\"\nDEFAULT_ABI=\"amd64\"\nUSE_EXPAND=\"ABI_X86\"\nABI_X86=\"64\"\nUSE=\"multilib "
+        "other\"\n");
+  write(root / "profiles/amd64/multi/package.use", "cat/foo abi_x86_32\n");
+  write(root / "profiles/amd64/multi/package.use.force", "cat/foo multilib\n");
+  auto repository = open(root);
+  const Package& foo = *only(*repository, "cat", "foo");
+  // As the profile has it.
+  auto all = config({repository}, "one:amd64/multi");
+  EXPECT_EQ(on(*all, foo), "abi_x86_32 abi_x86_64 multilib! other");
+  EXPECT_EQ(all->variables().at("MULTILIB_ABIS"), "amd64 x86");
+
+  UserSettings settings;
+  settings.multilib = false;
+  auto one = config({repository}, "one:amd64/multi", settings);
+  EXPECT_EQ(on(*one, foo), "-abi_x86_32! abi_x86_64 -multilib! other");
+  EXPECT_EQ(one->variables().at("MULTILIB_ABIS"), "amd64");
+  EXPECT_THAT(one->flags(foo)["abi_x86_32"].set_by, HasSubstr("[profile] multilib = true"));
+  // A profile for one ABI has nothing to turn off.
+  EXPECT_FALSE(config({repository}, "one:amd64", settings)->flags(foo)["multilib"].locked);
+  // Who says which ABIs there shall be wants them.
+  settings.variables["ABI_X86"] = "32 64";
+  EXPECT_EQ(on(*config({repository}, "one:amd64/multi", settings), foo), "abi_x86_32 abi_x86_64 multilib! other");
+}
+
 TEST_F(ConfigTest, ReadsSystemSetAndProvided) {
   auto root = add_repository("one");
   write(root / "profiles/amd64/packages", "*sys/a\n*>=sys/b-1\nsys/c\n");

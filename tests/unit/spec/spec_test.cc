@@ -72,6 +72,7 @@ ball = "https://example.org/tree.tar.xz"
 profile = "gentoo:default/linux/amd64/23.0"
 portage-config = "etc/portage"
 variables = { CFLAGS = "-O2" }
+multilib = true
 [base]
 from = "tar:stage3.tar.xz"
 libc = "build"
