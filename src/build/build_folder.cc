@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "build/account_files.h"
 #include "build/loader_cache.h"
 #include "util/file.h"
 #include "util/process.h"
@@ -50,8 +51,10 @@ Result<sandbox::Command> sandbox_command(const BuildAction& action, const store:
                                          const BuildFolder& folder) {
   PackageNames names = TRY(package_names(action.cpv));
   sandbox::Command command;
-  if (TRY(write_loader_cache(action.layers, base.root, folder.path / "loader")))
-    command.lower.push_back(folder.path / "loader");
+  // What a system's own programs make of the packages that it has: ldconfig, systemd-sysusers.
+  bool caches = TRY(write_loader_cache(action.layers, base.root, folder.path / "system"));
+  bool accounts = TRY(write_account_files(action.layers, base.root, folder.path / "system"));
+  if (caches || accounts) command.lower.push_back(folder.path / "system");
   for (const ActionLayer& layer : action.layers) command.lower.push_back(layer.root);
   command.lower.push_back(base.root);
   command.upper = folder.upper();

@@ -10,7 +10,7 @@
 
 namespace cooper::build {
 
-// A scratch folder: build/{work,image,temp,homedir}, state/, upper/, overlay/ (the overlay's work folder), bin/ where
+// A scratch folder: build/{work,image,temp,homedir}, state/, upper/, overlay/ (the overlay's work folder), system/, bin/ where
 // the helper has no links beside it.
 struct BuildFolder {
   std::filesystem::path path;

@@ -92,15 +92,18 @@ void Accounts::add_sysusers(std::string_view text) {
   }
 }
 
+void add_sysusers_of(const fs::path& root, Accounts& accounts) {
+  auto names = util::list_directory(root / "usr/lib/sysusers.d");
+  if (!names) return;
+  for (const std::string& name : *names)
+    if (name.ends_with(".conf"))
+      if (auto text = phases::read_in_root(root, "usr/lib/sysusers.d/" + name)) accounts.add_sysusers(*text);
+}
+
 Accounts read_accounts(const fs::path& base, const std::vector<fs::path>& layers) {
   Accounts accounts;
   auto add = [&](const fs::path& root) {
-    std::error_code ec;
-    fs::path folder = root / "usr/lib/sysusers.d";
-    if (auto names = util::list_directory(folder); names)
-      for (const std::string& name : *names)
-        if (name.ends_with(".conf"))
-          if (auto text = phases::read_in_root(root, "usr/lib/sysusers.d/" + name)) accounts.add_sysusers(*text);
+    add_sysusers_of(root, accounts);
     if (auto text = phases::read_in_root(root, "etc/passwd")) accounts.add_passwd(*text);
     if (auto text = phases::read_in_root(root, "etc/group")) accounts.add_group(*text);
   };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct Accounts {
   // left out.
   void add_sysusers(std::string_view text);
 };
+
+// Adds what the files of usr/lib/sysusers.d of a root name.
+void add_sysusers_of(const std::filesystem::path& root, Accounts& accounts);
 
 // The accounts of the base root and of the layers; a layer above wins.
 Accounts read_accounts(const std::filesystem::path& base, const std::vector<std::filesystem::path>& layers);
