@@ -10,8 +10,8 @@
 
 namespace cooper::build {
 
-// A scratch folder: build/{work,image,temp,homedir}, state/, upper/, overlay/ (the overlay's work folder), system/, bin/ where
-// the helper has no links beside it.
+// A scratch folder: build/{work,image,temp,homedir}, state/, upper/, overlay/ (the overlay's work folder), system/,
+// bin/ where the helper has no links beside it.
 struct BuildFolder {
   std::filesystem::path path;
   std::filesystem::path image() const { return path / "build" / "image"; }

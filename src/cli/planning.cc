@@ -100,6 +100,7 @@ repository::UserSettings settings_of(const spec::ImageSpec& spec) {
   for (const auto& atom : spec.unmask) out.unmask.push_back(atom.value);
   out.variables = spec.variables;
   out.portage_config = spec.portage_config;
+  out.multilib = spec.multilib;
   out.origin = spec.file.filename().string();
   return out;
 }
@@ -156,6 +157,8 @@ Result<resolve::Request> request_for(const PlannedImage& planned, const Context&
     for (const std::string& name : sandbox::adopted_packages())
       if (!spec.build_libc || name != "sys-libs/glibc")
         request.image_provides.push_back(TRY(ebuild::Atom::parse_user(name)));
+  // tmpfiles.d is applied when the image is put together; no program in it needs to.
+  if (!options.like_portage) request.image_provides.push_back(TRY(ebuild::Atom::parse_user("virtual/tmpfiles")));
   // What is left out of the image need not be built for it, nor what only it needs.
   for (const auto& atom : spec.exclude) request.image_provides.push_back(atom.value);
   return request;
@@ -190,6 +193,7 @@ Result<PlannedImage> open_world(spec::ImageSpec spec, const Context& context, st
 
 Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& context, const PlanOptions& options) {
   std::vector<std::string> renamed;
+  if (options.like_portage) spec.multilib = true;
   PlannedImage out = TRY(open_world(std::move(spec), context, renamed));
   out.options = options;
   TRY(expand_sets(out.spec, out.repositories, *out.config));

@@ -39,6 +39,7 @@ struct World {
 Result<World> open_world(const Context& context, const Arguments& arguments) {
   spec::ImageSpec spec;
   if (!arguments.spec.empty()) spec = TRY(spec::load(arguments.spec));
+  if (arguments.spec.empty()) spec.multilib = true;  // what the profile says, as Portage has it
   // The profile of a configuration is its make.profile, as for Portage.
   std::error_code ec;
   const std::string& configuration = arguments.situation.portage_config;

@@ -23,8 +23,8 @@ struct UserSettings {
   std::vector<ebuild::Atom> mask, unmask;
   std::map<std::string, std::string> variables;  // make.conf: CFLAGS, ACCEPT_KEYWORDS, PYTHON_TARGETS …
   std::filesystem::path portage_config;          // an etc/portage directory, or ""
-  bool multilib = true;                          // false: only libraries of DEFAULT_ABI, unless a variable asks for more
-  std::string origin = "the image spec";         // how FlagState::set_by calls these settings
+  bool multilib = true;                   // false: only libraries of DEFAULT_ABI, unless a variable asks for more
+  std::string origin = "the image spec";  // how FlagState::set_by calls these settings
 };
 
 // The value of a flag and who set it.

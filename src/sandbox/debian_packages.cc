@@ -14,6 +14,8 @@ constexpr DebianProvision provisions[] = {
     {"virtual/os-headers", "linux-libc-dev", "0", "0"},
     {"virtual/libiconv", "libc6", "0", "0"},
     {"virtual/libintl", "libc6", "0", "0"},
+    // done by cooper when it puts the image together
+    {"virtual/tmpfiles", "libc6", "0", "0", serves::later | serves::programs},
     // build systems
     {"dev-build/make", "make", "4.3", "4.4.1"},
     {"dev-build/cmake", "cmake", "3.25.1", "3.31.6"},

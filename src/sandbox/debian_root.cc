@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Changes with what tidy_debian_root or the options below do.
-constexpr int recipe_revision = 1;
+constexpr int recipe_revision = 2;
 // No file of the root is newer: what maintainer scripts write gets this time.
 constexpr int64_t epoch = 1'672'531'200;  // 2023-01-01
 

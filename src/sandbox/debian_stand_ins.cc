@@ -98,7 +98,7 @@ struct File {
   mode_t mode = 0;
 };
 
-std::vector<File> stand_ins(std::string_view machine) {
+std::vector<File> stand_ins(std::string_view machine, const std::string& python) {
   std::vector<File> files;
   auto link = [&](std::string path, std::string target) { files.push_back({std::move(path), std::move(target), {}}); };
   auto file = [&](std::string path, std::string_view content, mode_t mode) {
@@ -108,7 +108,7 @@ std::vector<File> stand_ins(std::string_view machine) {
   for (std::string_view name : host_programs)
     link(fmt::format("usr/bin/{}-{}", host, name), fmt::format("{}-{}", debian_host, name));
   // Slots of dev-lang/python whose build scripts the interpreter of this root runs.
-  for (int minor = 11; minor <= 19; ++minor) link(fmt::format("usr/bin/python3.{}", minor), "python3");
+  for (int minor = 11; minor <= 19; ++minor) link(fmt::format("usr/bin/python3.{}", minor), python);
   file("usr/bin/eltpatch", eltpatch, 0755);
   file("usr/bin/meson-format-array", meson_format_array, 0755);
   file("usr/sbin/useradd", useradd, 0755);
@@ -146,6 +146,31 @@ Result<> put(const fs::path& root, tree::Tree& tree, const File& file, int64_t e
   return {};
 }
 
+// The interpreter by its own name: "python3.11". Where a build root has dev-lang/python too, python3 is that one.
+std::string own_python(const fs::path& root) {
+  std::error_code ec;
+  fs::path target = fs::read_symlink(root / "usr/bin/python3", ec);
+  return ec || target.has_parent_path() ? "python3" : target.string();
+}
+
+// Scripts of this root go on with the interpreter that their modules are for.
+Result<> name_interpreter(const fs::path& root, tree::Tree& tree, const std::string& python, int64_t epoch) {
+  constexpr std::string_view folder = "usr/bin/";
+  for (tree::Entry& entry : tree.entries) {
+    if (entry.kind != tree::EntryKind::file || !entry.path.starts_with(folder) || entry.size > (1 << 20)) continue;
+    std::string text = TRY(util::read_file(root / entry.path));
+    std::string_view first = std::string_view(text).substr(0, text.find('\n'));
+    if (first != "#!/usr/bin/python3" && first != "#! /usr/bin/python3") continue;
+    text.replace(0, first.size(), "#!/usr/bin/" + python);
+    File file{entry.path, {}, std::move(text), static_cast<mode_t>(entry.mode)};
+    std::string owner = entry.owner;
+    int64_t time = std::min(entry.mtime, epoch);
+    TRY(put(root, tree, file, time));
+    tree.find(file.path)->owner = owner;
+  }
+  return {};
+}
+
 // Whether a link of the table has its place and its end in this root.
 bool fits(const fs::path& root, const File& file) {
   std::error_code ec;
@@ -159,14 +184,15 @@ bool fits(const fs::path& root, const File& file) {
 
 std::string debian_stand_ins_recipe(std::string_view machine) {
   std::string recipe;
-  for (const File& file : stand_ins(machine))
+  for (const File& file : stand_ins(machine, "python3"))
     recipe += fmt::format("file {} {} {:o} {}\n", file.path, file.target, file.mode,
                           util::hash(util::HashAlgorithm::sha256, file.content));
   return recipe;
 }
 
 Result<> add_debian_stand_ins(const fs::path& root, tree::Tree& tree, std::string_view machine, int64_t epoch) {
-  for (const File& file : stand_ins(machine)) {
+  std::string python = own_python(root);
+  for (const File& file : stand_ins(machine, python)) {
     if (!file.target.empty() && !fits(root, file)) continue;
     // Debian's folder, empty by now.
     if (const tree::Entry* there = tree.find(file.path); there && there->kind == tree::EntryKind::directory) {
@@ -175,7 +201,7 @@ Result<> add_debian_stand_ins(const fs::path& root, tree::Tree& tree, std::strin
     }
     TRY(put(root, tree, file, epoch));
   }
-  return {};
+  return name_interpreter(root, tree, python, epoch);
 }
 
 }  // namespace cooper::sandbox

@@ -18,21 +18,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Gone with all below.
+// Gone with all below. By debian_version, cmake looks for no library in lib64, gives libraries another mode than
+// elsewhere, and it and meson install into folders of Debian's own where nothing else is said.
 constexpr std::string_view removed_paths[] = {
-    "etc/.pwd.lock",      "etc/apt",
-    "etc/dpkg",           "etc/group-",
-    "etc/gshadow",        "etc/gshadow-",
-    "etc/hostname",       "etc/machine-id",
-    "etc/mtab",           "etc/passwd-",
-    "etc/resolv.conf",    "etc/shadow",
-    "etc/shadow-",        "usr/share/bash-completion",
-    "usr/share/bug",      "usr/share/doc",
-    "usr/share/doc-base", "usr/share/info",
-    "usr/share/lintian",  "usr/share/man",
-    "usr/share/menu",     "usr/share/zsh",
-    "var/backups",        "var/lib/apt",
-    "var/lib/systemd",
+    "etc/debian_version", "etc/.pwd.lock",     "etc/apt",
+    "etc/dpkg",           "etc/group-",        "etc/gshadow",
+    "etc/gshadow-",       "etc/hostname",      "etc/machine-id",
+    "etc/mtab",           "etc/passwd-",       "etc/resolv.conf",
+    "etc/shadow",         "etc/shadow-",       "usr/share/bash-completion",
+    "usr/share/bug",      "usr/share/doc",     "usr/share/doc-base",
+    "usr/share/info",     "usr/share/lintian", "usr/share/man",
+    "usr/share/menu",     "usr/share/zsh",     "var/backups",
+    "var/lib/apt",        "var/lib/systemd",
 };
 // The folder stays, empty.
 constexpr std::string_view emptied_paths[] = {

@@ -12,7 +12,7 @@ Kind<std::string> filled_text();  // a string that is not empty
 // A string of a regular expression (ECMAScript, for the schema) that `valid` checks; `rule` says what is valid.
 Kind<std::string> checked_text(std::string pattern, bool (*valid)(std::string_view), std::string rule);
 Kind<std::string> one_of(std::vector<std::string> names);
-Kind<bool> truth();                                    // true or false
+Kind<bool> truth();  // true or false
 Kind<int64_t> integer(int64_t least, int64_t most);
 Kind<uint32_t> unsigned_integer(uint32_t most);
 Kind<uint64_t> byte_count();                           // 1048576 or "500 MB", "1 GiB"

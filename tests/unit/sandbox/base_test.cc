@@ -142,7 +142,7 @@ TEST_F(Base, TidyKeepsOnlyWhatBuildsMayUse) {
   for (const char* path :
        {"usr/bin/tool", "usr/include/stdio.h", "usr/include/crypt.h", "usr/lib/libcrypt.a", "usr/lib/libcrypt.so.1",
         "usr/lib/libc.a", "usr/lib/pkgconfig/any.pc", "usr/share/doc/a/copyright", "var/log/dpkg.log", "etc/machine-id",
-        "var/lib/dpkg/status", "var/lib/dpkg/status-old"})
+        "etc/debian_version", "var/lib/dpkg/status", "var/lib/dpkg/status-old"})
     put(path, 1'000);
   write("var/lib/dpkg/info/tool.list", "/.\n/bin\n/bin/tool\n");
   write("var/lib/dpkg/info/libc6-dev:amd64.list", "/usr/include/stdio.h\n/usr/lib/libc.a\n");
@@ -160,6 +160,37 @@ TEST_F(Base, TidyKeepsOnlyWhatBuildsMayUse) {
   EXPECT_EQ(tree.find("usr/bin/tool")->mtime, 500);
   EXPECT_FALSE(fs::exists(folder_->path() / "usr/include/crypt.h"));
   EXPECT_TRUE(fs::exists(folder_->path() / "usr/lib/libc.a"));
+}
+
+TEST_F(Base, StandInsLeaveThePythonOfPackagesAlone) {
+  tree::Tree tree;
+  auto put = [&](const std::string& path, const std::string& text) {
+    write(path, text);
+    tree::Entry entry;
+    entry.path = path;
+    entry.size = text.size();
+    entry.mode = 0755;
+    entry.owner = "some";
+    tree.put(entry);
+  };
+  for (const char* folder : {"usr/sbin", "usr/lib/x86_64-linux-gnu", "etc/ld.so.conf.d"})
+    fs::create_directories(folder_->path() / folder);
+  put("usr/bin/python3.11", "ELF");
+  put("usr/bin/tool", "#!/usr/bin/python3\nimport tool\n");
+  put("usr/bin/other", "#!/usr/bin/python3.11\n");
+  put("usr/bin/shell", "#!/bin/sh\n#!/usr/bin/python3\n");
+  fs::create_symlink("python3.11", folder_->path() / "usr/bin/python3");
+  auto added = add_debian_stand_ins(folder_->path(), tree, "x86_64", 500);
+  ASSERT_TRUE(added) << added.error().message();
+  // With a dev-lang/python in the build root, python3 is that one, and has none of the modules of this root's scripts.
+  EXPECT_EQ(*util::read_file(folder_->path() / "usr/bin/tool"), "#!/usr/bin/python3.11\nimport tool\n");
+  EXPECT_EQ(tree.find("usr/bin/tool")->size, 34u);
+  EXPECT_EQ(tree.find("usr/bin/tool")->mode, 0755u);
+  EXPECT_EQ(tree.find("usr/bin/tool")->owner, "some");
+  EXPECT_EQ(fs::read_symlink(folder_->path() / "usr/bin/python3.13"), "python3.11");
+  EXPECT_EQ(tree.find("usr/bin/python3.13")->target, "python3.11");
+  EXPECT_EQ(*util::read_file(folder_->path() / "usr/bin/shell"), "#!/bin/sh\n#!/usr/bin/python3\n");
+  EXPECT_THAT(*util::read_file(folder_->path() / "usr/bin/meson-format-array"), HasSubstr("#!/usr/bin/python3.11\n"));
 }
 
 }  // namespace
