@@ -3,7 +3,8 @@
 
 # Splits a version string into the array `parts` of the caller: separator 0, component 1, separator 1, component 2, …
 __cooper_version_split() {
-  local rest=$1 LC_ALL=C
+  local rest=$1
+  [[ ${LC_ALL-} == C ]] || local LC_ALL=C
   [[ ${rest} =~ ^[^A-Za-z0-9]* ]]
   parts=("${BASH_REMATCH[0]}")
   rest=${rest:${#BASH_REMATCH[0]}}
@@ -66,13 +67,15 @@ __cooper_compare_integers() {
   local a=${1#"${1%%[!0]*}"} b=${2#"${2%%[!0]*}"}  # without leading zeros
   if ((${#a} != ${#b})); then
     order=$((${#a} < ${#b} ? -1 : 1))
+  elif ((${#a} < 19)); then
+    order=$((a < b ? -1 : a > b))
   else
     __cooper_compare_text "${a}" "${b}"
   fi
 }
 
 __cooper_compare_text() {
-  local LC_ALL=C
+  [[ ${LC_ALL-} == C ]] || local LC_ALL=C
   if [[ $1 == "$2" ]]; then
     order=0
   elif [[ $1 < $2 ]]; then
@@ -82,22 +85,22 @@ __cooper_compare_text() {
   fi
 }
 
-# PMS 3.3: the numeric components after the first.
+# PMS 3.3: the numeric components, all but the first of which are compared as text where one begins with a zero.
 __cooper_compare_numbers() {
-  local -a a b
-  IFS=. read -ra a <<<"$1"
-  IFS=. read -ra b <<<"$2"
-  __cooper_compare_integers "${a[0]}" "${b[0]}"
-  local i
-  for ((i = 1; order == 0 && i < ${#a[@]} && i < ${#b[@]}; ++i)); do
-    if [[ ${a[i]} == 0* || ${b[i]} == 0* ]]; then
-      # As text, without trailing zeros.
+  [[ $1 != "$2" ]] || return 0
+  local IFS=. i
+  local -a a=($1) b=($2)
+  for ((i = 0; i < ${#a[@]} && i < ${#b[@]}; ++i)); do
+    [[ ${a[i]} != "${b[i]}" ]] || continue
+    if ((i > 0)) && [[ ${a[i]} == 0* || ${b[i]} == 0* ]]; then
+      # Without trailing zeros.
       __cooper_compare_text "${a[i]%"${a[i]##*[!0]}"}" "${b[i]%"${b[i]##*[!0]}"}"
     else
       __cooper_compare_integers "${a[i]}" "${b[i]}"
     fi
+    ((order == 0)) || return 0
   done
-  ((order != 0)) || order=$((${#a[@]} < ${#b[@]} ? -1 : ${#a[@]} > ${#b[@]}))
+  order=$((${#a[@]} < ${#b[@]} ? -1 : ${#a[@]} > ${#b[@]}))
 }
 
 # "_rc2" → rank 4 and number 2; no suffix ranks between _rc and _p.
@@ -113,10 +116,8 @@ __cooper_suffix_rank() {
 }
 
 __cooper_compare_suffixes() {
-  local -a a b
-  IFS=_ read -ra a <<<"${1#_}"
-  IFS=_ read -ra b <<<"${2#_}"
-  local i rank number left left_number
+  local IFS=_ i rank number left left_number
+  local -a a=(${1#_}) b=(${2#_})
   for ((i = 0; order == 0 && (i < ${#a[@]} || i < ${#b[@]}); ++i)); do
     __cooper_suffix_rank "${a[i]}"
     left=${rank} left_number=${number}
@@ -129,35 +130,64 @@ __cooper_compare_suffixes() {
   done
 }
 
-# Sets `order` of the caller.
-__cooper_compare_versions() {
-  local pattern='^([0-9]+(\.[0-9]+)*)([a-z]?)((_(alpha|beta|pre|rc|p)[0-9]*)*)(-r([0-9]+))?$' LC_ALL=C
-  [[ $1 =~ ${pattern} ]] || die "ver_test: '$1' is not a version"
-  local numbers=${BASH_REMATCH[1]} letter=${BASH_REMATCH[3]} suffixes=${BASH_REMATCH[4]} revision=${BASH_REMATCH[8]}
-  [[ $2 =~ ${pattern} ]] || die "ver_test: '$2' is not a version"
+# What follows the numbers: letter, suffixes, revision.
+__cooper_compare_rests() {
+  local pattern='^([a-z]?)((_(alpha|beta|pre|rc|p)[0-9]*)*)(-r([0-9]+))?$' LC_ALL=C
+  [[ $1 =~ ${pattern} ]]
+  local letter=${BASH_REMATCH[1]} suffixes=${BASH_REMATCH[2]} revision=${BASH_REMATCH[6]}
+  [[ $2 =~ ${pattern} ]]
   local -a other=("${BASH_REMATCH[@]}")
-  __cooper_compare_numbers "${numbers}" "${other[1]}"
-  ((order != 0)) || __cooper_compare_text "${letter}" "${other[3]}"
-  ((order != 0)) || __cooper_compare_suffixes "${suffixes}" "${other[4]}"
-  ((order != 0)) || __cooper_compare_integers "${revision}" "${other[8]}"
+  __cooper_compare_text "${letter}" "${other[1]}"
+  ((order != 0)) || __cooper_compare_suffixes "${suffixes}" "${other[2]}"
+  ((order != 0)) || __cooper_compare_integers "${revision}" "${other[6]}"
+}
+
+# NUMBERS REST of a version: whether it is one.
+__cooper_is_version() {
+  [[ .$1. != *..* ]] || return 1
+  [[ -n $2 ]] || return 0
+  [[ ${LC_ALL-} == C ]] || local LC_ALL=C
+  [[ $2 =~ ^[a-z]?(_(alpha|beta|pre|rc|p)[0-9]*)*(-r[0-9]+)?$ ]]
+}
+
+# Sets `order` of the caller. Most versions are but numbers and dots, so those need no regular expression.
+__cooper_compare_versions() {
+  local a=${1%%[!0-9.]*} b=${2%%[!0-9.]*}
+  local rest_a=${1:${#a}} rest_b=${2:${#b}}
+  __cooper_is_version "${a}" "${rest_a}" || die "ver_test: '$1' is not a version"
+  __cooper_is_version "${b}" "${rest_b}" || die "ver_test: '$2' is not a version"
+  __cooper_compare_numbers "${a}" "${b}"
+  [[ ${order} != 0 || ${rest_a} == "${rest_b}" ]] || __cooper_compare_rests "${rest_a}" "${rest_b}"
 }
 
 ver_test() {
-  local order=0 left operator right
+  local order=0 left=${PVR}
   case $# in
-    2) left=${PVR} operator=$1 right=$2 ;;
-    3) left=$1 operator=$2 right=$3 ;;
+    2) ;;
+    3)
+      left=$1
+      shift
+      ;;
     *) die 'ver_test: usage: ver_test [VERSION] OPERATOR VERSION' ;;
   esac
-  __cooper_compare_versions "${left}" "${right}"
-  case ${operator} in
+  # The common case at one go, as eclasses compare a lot: up to five numbers of which none begins with a zero.
+  if [[ ${left}$2 != *[!0-9.]* && .${left}. != *..* && .$2. != *..* && .${left}.$2 != *.0[0-9]* &&
+    ${left} != *.*.*.*.*.* && $2 != *.*.*.*.*.* && ${#left} -lt 19 && ${#2} -lt 19 ]]; then
+    local IFS=.
+    local -a a=(${left} -1 -1 -1 -1 -1) b=($2 -1 -1 -1 -1 -1)
+    : $(((order = a[0] - b[0]) || (order = a[1] - b[1]) || (order = a[2] - b[2]) ||
+      (order = a[3] - b[3]) || (order = a[4] - b[4])))
+  else
+    __cooper_compare_versions "${left}" "$2"
+  fi
+  case $1 in
     -eq) ((order == 0)) ;;
     -ne) ((order != 0)) ;;
     -lt) ((order < 0)) ;;
     -le) ((order <= 0)) ;;
     -gt) ((order > 0)) ;;
     -ge) ((order >= 0)) ;;
-    *) die "ver_test: '${operator}' is not one of -eq -ne -lt -le -gt -ge" ;;
+    *) die "ver_test: '$1' is not one of -eq -ne -lt -le -gt -ge" ;;
   esac
 }
 
