@@ -36,13 +36,19 @@ Result<> read_all(const Repository& repository, int jobs, const std::atomic<bool
 
 namespace {
 
-Result<std::string> cache_text(const Repository& repository, const Package& package) {
+// `eclasses`: the MD5 of those that were looked at before.
+Result<std::string> cache_text(const Repository& repository, const Package& package,
+                               std::map<std::string, std::string>& eclasses) {
   CacheEntry entry{package.metadata.keys(), TRY(util::hash_file(HashAlgorithm::md5, package.ebuild())), {}};
   entry.keys.erase("INHERITED");  // _eclasses_ says it
   for (const std::string& name : package.metadata.inherited()) {
-    auto path = repository.eclass(name);
-    if (!path) return fail(ErrorKind::failed, fmt::format("the eclass '{}' is gone", name), package.ebuild());
-    entry.eclasses.emplace_back(name, TRY(util::hash_file(HashAlgorithm::md5, *path)));
+    auto known = eclasses.find(name);
+    if (known == eclasses.end()) {
+      auto path = repository.eclass(name);
+      if (!path) return fail(ErrorKind::failed, fmt::format("the eclass '{}' is gone", name), package.ebuild());
+      known = eclasses.emplace(name, TRY(util::hash_file(HashAlgorithm::md5, *path))).first;
+    }
+    entry.eclasses.emplace_back(*known);
   }
   return cache_entry_text(entry);
 }
@@ -70,15 +76,16 @@ Result<CacheReport> write_md5_cache(const Repository& repository) {
   CacheReport report;
   fs::path cache = repository.root() / "metadata/md5-cache";
   std::set<fs::path> wanted;
+  std::map<std::string, std::string> eclasses;
   for (const PackageName& name : repository.names()) {
     for (const Package* package : repository.versions(name)) {
       fs::path entry = fs::path(name.category) / package->ebuild().stem();
-      std::string text = TRY(cache_text(repository, *package));
+      std::string text = TRY(cache_text(repository, *package, eclasses));
       ++report.ebuilds;
       std::error_code ec;
       auto old = fs::exists(cache / entry, ec) ? util::read_file(cache / entry) : Result<std::string>("");
       if (!old || *old != text) {
-        TRY(util::write_file(cache / entry, text));
+        TRY(util::write_file(cache / entry, text, 0644, util::Fsync::no));
         ++report.written;
       }
       wanted.insert(std::move(entry));

@@ -34,7 +34,7 @@ Result<std::string> read_file(const fs::path& path, uint64_t limit) {
   }
 }
 
-Result<> write_file(const fs::path& path, std::string_view content, unsigned mode) {
+Result<> write_file(const fs::path& path, std::string_view content, unsigned mode, Fsync fsync) {
   fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
   TRY(make_directories(parent));
   std::string temporary = (parent / fmt::format(".{}.XXXXXX", path.filename().string())).string();
@@ -51,7 +51,7 @@ Result<> write_file(const fs::path& path, std::string_view content, unsigned mod
     if (n < 0) return give_up();
     content.remove_prefix(n);
   }
-  if (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0) return give_up();
+  if (::fchmod(fd.get(), mode) != 0 || (fsync == Fsync::yes && ::fsync(fd.get()) != 0)) return give_up();
   if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up();
   return {};
 }

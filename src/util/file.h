@@ -18,8 +18,10 @@ namespace fs = std::filesystem;
 Result<std::string> read_file(const fs::path& path, uint64_t limit = uint64_t{1} << 30);
 
 // Writes to a temporary name in the same folder, fsyncs and renames: readers see the old file or the new one, never a
-// part. Makes the parent folders.
-Result<> write_file(const fs::path& path, std::string_view content, unsigned mode = 0644);
+// part. Makes the parent folders. Without fsync a crash of the machine may leave an empty file behind: for what can be
+// made anew and is noticed when it is damaged.
+enum class Fsync { yes, no };
+Result<> write_file(const fs::path& path, std::string_view content, unsigned mode = 0644, Fsync fsync = Fsync::yes);
 
 // Names in the folder, sorted by byte value, without "." and "..".
 Result<std::vector<std::string>> list_directory(const fs::path& path);
