@@ -3,13 +3,18 @@
 # Started by src/repository/metadata_source.cc as `bash --norc --noprofile metadata.bash` with a clean environment.
 # Requests come on stdin, a line each, fields separated by the unit separator (0x1f):
 #   EBUILD CATEGORY PN PV PR EAPI ECLASS-FOLDER…        (eclass folders: nearest repository first)
-# Answers go to fd 3, a line each, words separated by one space:
+# or
+#   print FILE                                           (texts in it are separated by NUL)
+# Answers go to fd 3, records that end with NUL, words separated by one space:
 #   bash MAJOR MINOR         once, at the start
-#   inherit NAME             an eclass is looked for and will be sourced
-#   set KEY VALUE            a metadata key; white space in VALUE is normalized
+#   inherit NAME OUTER       an eclass is looked for and will be sourced; OUTER is the eclass that inherits it, or ""
+#   set KEY VALUE            a metadata key, as it is
+#   phases NAME…             the phase functions that are defined, a line each
+#   lazy FILE FUNCTION       a function that FILE leaves out was called after all (lib/lazy.bash): the answer will not do
 #   die MESSAGE              the ebuild is broken
 #   ok                       the ebuild was sourced to its end
-#   end STATUS               the subshell is gone; always the last line of an answer
+#   text PROGRAM             a text of `print`, as bash understands it: printed as the body of a function
+#   end STATUS               the subshell is gone; always the last record of an answer
 # What ebuilds print goes to fds 1 and 2, which the other side reads beside fd 3.
 
 umask 022
@@ -25,7 +30,7 @@ die() {
   # The innermost place outside the runtime.
   while [[ ${BASH_SOURCE[depth]-} == "${__cooper_runtime}"/* ]]; do ((++depth)); done
   [[ -z ${BASH_SOURCE[depth]-} ]] || message="${BASH_SOURCE[depth]##*/}:${BASH_LINENO[depth - 1]}: ${message}"
-  printf 'die %s\n' "${message//$'\n'/ }" >&3
+  printf 'die %s\0' "${message}" >&3
   exit 1
 }
 
@@ -55,6 +60,7 @@ source "${__cooper_runtime}/lib/lists.bash"
 source "${__cooper_runtime}/lib/versions.bash"
 source "${__cooper_runtime}/lib/inherit.bash"
 source "${__cooper_runtime}/lib/eapi.bash"
+source "${__cooper_runtime}/lib/lazy.bash"
 
 # The commands that answer from a build, which is not there yet, or act on one.
 __cooper_forbid() {
@@ -71,35 +77,24 @@ command_not_found_handle() {
 }
 
 # Tells of each eclass before it is looked for, so that the other side knows what the metadata depend on even when it is missing.
-__cooper_note_eclass() {
-  printf 'inherit %s\n' "$1" >&3
-  [[ -n ${ECLASS-} ]] || __cooper_inherited_directly+=" $1"
-}
+__cooper_note_eclass() { printf 'inherit %s %s\0' "$1" "$2" >&3; }
 
 # One ebuild, in a subshell.
 
-__cooper_keys=(DEPEND RDEPEND SLOT SRC_URI RESTRICT HOMEPAGE LICENSE DESCRIPTION KEYWORDS INHERITED IUSE REQUIRED_USE
-  PDEPEND BDEPEND PROPERTIES IDEPEND)
 __cooper_phases=(src_compile pkg_config src_configure pkg_info src_install pkg_nofetch pkg_postinst pkg_postrm pkg_preinst
   src_prepare pkg_prerm pkg_pretend pkg_setup src_test src_unpack)
 
-__cooper_print_key() {
-  local IFS=$' \t\n' key=$1
-  set -f
-  set -- $2
-  (($# == 0)) || printf 'set %s %s\n' "${key}" "$*" >&3
-}
-
 __cooper_print_metadata() {
-  local key phase defined=
   __cooper_add_eclass_variables
-  for phase in "${__cooper_phases[@]}"; do
-    if declare -F "${phase}" >/dev/null; then defined+=" ${phase#*_}"; fi
-  done
-  for key in "${__cooper_keys[@]}"; do __cooper_print_key "${key}" "${!key-}"; done
-  __cooper_print_key EAPI "${__cooper_eapi}"
-  __cooper_print_key DEFINED_PHASES "${defined:--}"
-  __cooper_print_key INHERIT "${__cooper_inherited_directly}"
+  {
+    printf 'phases '
+    declare -F "${__cooper_phases[@]}"
+    printf '\0'
+    printf 'set %s %s\0' DEPEND "${DEPEND}" RDEPEND "${RDEPEND}" SLOT "${SLOT}" SRC_URI "${SRC_URI}" RESTRICT "${RESTRICT}" \
+      HOMEPAGE "${HOMEPAGE}" LICENSE "${LICENSE}" DESCRIPTION "${DESCRIPTION}" KEYWORDS "${KEYWORDS}" \
+      INHERITED "${INHERITED}" IUSE "${IUSE}" REQUIRED_USE "${REQUIRED_USE}" PDEPEND "${PDEPEND}" BDEPEND "${BDEPEND}" \
+      PROPERTIES "${PROPERTIES}" IDEPEND "${IDEPEND}" EAPI "${__cooper_eapi}"
+  } >&3
 }
 
 __cooper_source_ebuild() {
@@ -124,14 +119,18 @@ __cooper_source_ebuild() {
   [[ ${EAPI:-0} == "${__cooper_eapi}" ]] ||
     die "EAPI is '${EAPI-}' after sourcing, but the first assignment of the ebuild says '${__cooper_eapi}' (PMS 7.3.1)"
   __cooper_print_metadata
-  printf 'ok\n' >&3
+  printf 'ok\0' >&3
 }
 
-printf 'bash %s %s\n' "${BASH_VERSINFO[0]}" "${BASH_VERSINFO[1]}" >&3
+printf 'bash %s %s\0' "${BASH_VERSINFO[0]}" "${BASH_VERSINFO[1]}" >&3
 while IFS=$'\x1f' read -r -u "${__cooper_requests}" -a __cooper_fields; do
   (
     exec {__cooper_requests}<&-
-    __cooper_source_ebuild "${__cooper_fields[@]}"
+    if [[ ${__cooper_fields[0]} == print ]]; then
+      __cooper_print_texts "${__cooper_fields[1]}"
+    else
+      __cooper_source_ebuild "${__cooper_fields[@]}"
+    fi
   )
-  printf 'end %s\n' "$?" >&3
+  printf 'end %s\0' "$?" >&3
 done

@@ -42,7 +42,8 @@ std::string describe(const Error& error) {
 // that source.
 std::string index_key(const fs::path& root, const OpenOptions& options) {
   uint64_t sum = 0;
-  for (const char* script : {"metadata.bash", "lib/inherit.bash", "lib/lists.bash", "lib/versions.bash"})
+  for (const char* script :
+       {"metadata.bash", "lib/eapi.bash", "lib/inherit.bash", "lib/lazy.bash", "lib/lists.bash", "lib/versions.bash"})
     if (auto text = util::read_file(options.runtime / script)) sum = util::checksum(*text, sum);
   return fmt::format("{}\n{:016x}\n{}\n", root.string(), sum, options.md5_cache ? "md5-cache" : "");
 }
@@ -286,7 +287,7 @@ void MetadataReader::from_source(const Cpv& cpv, const std::string& file, std::s
     return fail_with(
         fmt::format("EAPI: unknown EAPI '{}' (cooper knows EAPI 0 to {})", request.eapi, ebuild::newest_eapi().name));
   for (const Repository* link : chain_) request.eclass_folders.push_back(link->root() / "eclass");
-  SourceAnswer answer = source_->source(request);
+  SourceAnswer answer = source_->source(request, text);
   bool printed = !util::trim(answer.output).empty();
   if (!answer.failure.empty() && printed) answer.failure += "; it printed: " + one_line(answer.output);
   out.keep = !answer.transient;

@@ -1,38 +1,15 @@
-// Metadata by sourcing ebuilds: bash processes that live long and fork for each ebuild (runtime/metadata.bash).
+// Metadata by sourcing ebuilds: bash processes that live long and fork for each ebuild.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <string_view>
 #include <vector>
 
-#include "ebuild/atom.h"
-#include "repository/md5_cache.h"
-#include "util/error.h"
+#include "repository/bash_worker.h"
+#include "repository/lazy_eclasses.h"
 
 namespace cooper::repository {
-
-struct SourceOptions {
-  std::filesystem::path runtime;        // the folder of metadata.bash
-  std::filesystem::path bash = "bash";  // looked for in PATH where it has no slash
-  double time_limit = 30;               // seconds for one ebuild
-};
-
-struct SourceRequest {
-  std::filesystem::path ebuild;
-  ebuild::Cpv cpv;
-  std::string eapi;
-  std::vector<std::filesystem::path> eclass_folders;  // nearest repository first
-};
-
-struct SourceAnswer {
-  MetadataKeys keys;                   // meaningful where `failure` is empty
-  std::vector<std::string> inherited;  // eclasses in the order they were begun, each once; also after a failure
-  std::string failure;                 // why there are no keys, or ""
-  bool transient = false;              // the failure may go away without a change to any file (a hang, no bash)
-  std::string output;                  // what the ebuild printed, at most some kB; ebuilds must print nothing
-};
 
 // A pool of bash processes. source() is safe from several threads: each call uses a process of its own, kept for the
 // next call. The processes run without the user's environment, with a PATH that leads nowhere, and where the kernel has
@@ -40,14 +17,17 @@ struct SourceAnswer {
 class MetadataSource {
  public:
   explicit MetadataSource(SourceOptions options);
-  ~MetadataSource();
-  SourceAnswer source(const SourceRequest& request);
+  // `text`: of the ebuild.
+  SourceAnswer source(const SourceRequest& request, std::string_view text);
 
  private:
-  class Worker;
+  SourceAnswer ask(std::unique_ptr<BashWorker>& worker, const SourceRequest& request);
+  Result<std::unique_ptr<BashWorker>> take_worker();
+
   SourceOptions options_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Worker>> idle_;
+  std::vector<std::unique_ptr<BashWorker>> idle_;
+  LazyEclasses lazy_eclasses_;
 };
 
 }  // namespace cooper::repository
