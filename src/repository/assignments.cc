@@ -6,7 +6,8 @@ namespace cooper::repository {
 
 namespace {
 
-constexpr size_t value_limit = size_t{8} << 20;  // expansion can double a value with each line
+// Expansion can double a value with each line, and put a large one into each of many.
+constexpr size_t value_limit = size_t{1} << 20, expansion_limit = size_t{4} << 20;
 
 bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_name(char c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
@@ -181,7 +182,10 @@ class Parser {
       if (peek() != '}') return wrong(fmt::format("'${{{}' must end with '}}' here", name));
       take();
     }
-    out += value_of(name);
+    std::string value = value_of(name);
+    expanded_ += value.size();
+    if (expanded_ > expansion_limit) return wrong("the values are too large together");
+    out += value;
     return {};
   }
 
@@ -190,6 +194,7 @@ class Parser {
   const ReadSourced& read_sourced_;
   size_t at_ = 0;
   int line_ = 1;
+  size_t expanded_ = 0;  // bytes, in all values so far
   std::map<std::string, std::string, std::less<>> values_;
   std::vector<Assignment> out_;
 };

@@ -1,5 +1,6 @@
 #include "repository/assignments.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace cooper::repository {
@@ -58,6 +59,13 @@ TEST(Assignments, DoesNotLetValuesGrowWithoutBound) {
   auto parsed = parse_assignments(text, "file", {});
   ASSERT_FALSE(parsed);
   EXPECT_EQ(parsed.error().what, "the value is too large");
+  // Each of them may be large, but not all.
+  text = "A=\"xxxxxxxxxxxxxxxx\"\n";
+  for (int i = 0; i < 14; ++i) text += "A=\"${A}${A}\"\n";
+  for (int i = 0; i < 1000; ++i) text += fmt::format("B{}=$A\n", i);
+  parsed = parse_assignments(text, "file", {});
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().what, "the values are too large together");
 }
 
 }  // namespace
