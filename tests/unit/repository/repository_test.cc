@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <thread>
 
 #include "fixture.h"
@@ -170,6 +171,24 @@ TEST_F(RepositoryTest, NamesEachBrokenEbuildAndKeepsTheRest) {
         "kill-1.ebuild: bash ended while sourcing it", "slot-1.ebuild: SLOT", "depend-1.ebuild: RDEPEND",
         "unknown EAPI '99'", "liar-1.ebuild: EAPI is '7'"})
     EXPECT_THAT(problems, HasSubstr(expected));
+}
+
+// PMS 6: EAPI 9 has bash 5.3. With an older one, what does not use its news is read all the same.
+TEST_F(RepositoryTest, ReadsEapi9WithTheBashThatIsThere) {
+  auto root = add_repository("one");
+  ebuild(root, "cat/plain/plain-1.ebuild", "", "9");
+  ebuild(root, "cat/new/new-1.ebuild", "DESCRIPTION=${ echo new; }\n", "9");
+  ebuild(root, "cat/broken/broken-1.ebuild", "${ echo new; }\n", "8");
+  bool is_new = std::system("bash -c '((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503))'") == 0;
+  auto repository = open(root);
+  EXPECT_NE(only(*repository, "cat", "plain"), nullptr);
+  EXPECT_EQ(repository->versions({"cat", "new"}).size(), is_new ? 1u : 0u);
+  EXPECT_TRUE(repository->versions({"cat", "broken"}).empty());
+  std::string problems = problems_text(*repository);
+  if (!is_new) EXPECT_THAT(problems, HasSubstr("EAPI 9 may use what bash 5.3 has"));
+  size_t broken = problems.find("broken-1.ebuild");
+  ASSERT_NE(broken, std::string::npos);
+  EXPECT_EQ(problems.substr(broken, problems.find('\n', broken) - broken).find("5.3"), std::string::npos);
 }
 
 TEST_F(RepositoryTest, EbuildsCannotReadTheEnvironmentOrTheInput) {
