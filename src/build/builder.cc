@@ -46,7 +46,7 @@ void add_use_expand(const PlannedPackage& planned, const repository::Config& con
   for (const auto& [variable, prefix] : config.use_expand()) {
     std::string value;
     for (const auto& [flag, state] : planned.flags)
-      if (state.enabled && flag.starts_with(prefix)) value += (value.empty() ? "" : " ") + flag.substr(prefix.size());
+      if (state.enabled && flag.starts_with(prefix)) (value += value.empty() ? "" : " ") += flag.substr(prefix.size());
     if (!value.empty() || !variables.contains(variable)) variables[variable] = value;
   }
 }
@@ -65,8 +65,8 @@ store::PackageFacts known_facts(const Plan& plan, const PlannedPackage& planned,
   facts.license = ebuild::to_text(ebuild::evaluate_conditionals(package.metadata.license, planned.use));
   facts.defined_phases = package.metadata.defined_phases();
   for (const auto& [flag, state] : planned.flags) {
-    facts.iuse.push_back(flag);
-    if (state.enabled) facts.use.push_back(flag);
+    facts.iuse.emplace_back(flag);
+    if (state.enabled) facts.use.emplace_back(flag);
   }
   std::set<int> runtime(planned.rdepend.begin(), planned.rdepend.end());
   runtime.insert(planned.pdepend.begin(), planned.pdepend.end());
@@ -372,8 +372,8 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
     action.distfiles.push_back({file.name, store.distfiles() / file.name, digest});
   }
   for (const auto& [flag, state] : planned.flags) {
-    action.iuse.push_back(flag);
-    if (state.enabled) action.use.push_back(flag);
+    action.iuse.emplace_back(flag);
+    if (state.enabled) action.use.emplace_back(flag);
   }
   for (const auto& [name, value] : config.variables_for(package))
     if (is_build_variable(name)) action.variables[name] = value;

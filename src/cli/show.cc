@@ -179,12 +179,12 @@ Result<int> use(const Context& context, const Arguments& arguments) {
                         {"flag", flag},
                         {"enabled", state.enabled},
                         {"set_by", state.set_by},
-                        {"description", descriptions[flag]}});
+                        {"description", descriptions[std::string(flag)]}});
         continue;
       }
       std::string sign = state.enabled ? "+" : "-";
       fmt::print(" {} {:<20} {} {}\n", paint(context.color_stdout, state.enabled ? "32" : "2", sign), flag,
-                 descriptions[flag], paint(context.color_stdout, "2", fmt::format("({})", state.set_by)));
+                 descriptions[std::string(flag)], paint(context.color_stdout, "2", fmt::format("({})", state.set_by)));
     }
   }
   if (context.format == "json") fmt::print("{}\n", json.dump(2));

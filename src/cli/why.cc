@@ -122,7 +122,7 @@ std::vector<int> packages_with_flag(const Plan& plan, const FlagQuery& query) {
 
 void print_flag(const PlannedImage& planned, int index, const FlagQuery& query, const Context& context) {
   const PlannedPackage& p = at(planned.plan, index);
-  const repository::FlagState& state = p.flags.at(query.flag);
+  const repository::FlagState& state = p.flags[query.flag];
   fmt::print("{}[{}]  {}: {}{}\n", paint(context.color_stdout, "1;32", p.package->cpv.text()), query.flag,
              state.enabled ? "on" : "off", state.set_by.empty() ? std::string_view("nobody set it") : state.set_by,
              state.locked ? " (locked by the profile)" : "");
@@ -166,7 +166,7 @@ Result<int> why(const Context& context, const Arguments& arguments) {
     std::vector<int> with_flag = packages_with_flag(planned.plan, query);
     if (with_flag.empty()) return std::unexpected(nothing_called(planned, arguments.what));
     for (int index : with_flag) {
-      const repository::FlagState& state = at(planned.plan, index).flags.at(query.flag);
+      const repository::FlagState& state = at(planned.plan, index).flags[query.flag];
       if (json)
         out.push_back({{"cpv", at(planned.plan, index).package->cpv.text()},
                        {"flag", query.flag},

@@ -56,7 +56,7 @@ class Checker {
         note(lines.error(), link->root() / file);
         continue;
       }
-      for (const Line& line : *lines) out.insert(line.text);
+      for (const Line& line : *lines) out.emplace(line.text);
     }
   }
 
@@ -68,20 +68,20 @@ class Checker {
     for (const Line& line : *lines) {
       auto words = util::words(line.text);
       if (words.size() < 3) {
-        note(line.where, "expected KEYWORD PROFILE STABILITY (PMS 4.4.1)");
+        note(line.where.text(), "expected KEYWORD PROFILE STABILITY (PMS 4.4.1)");
         continue;
       }
       if (!architectures_.empty() && !architectures_.contains(words[0]))
-        note(line.where, fmt::format("profiles/arch.list has no '{}'", words[0]));
+        note(line.where.text(), fmt::format("profiles/arch.list has no '{}'", words[0]));
       auto config = Config::load(all_, fmt::format("{}:{}", repository_.name(), words[1]), {});
       if (!config) {
-        note(config.error(), line.where);
+        note(config.error(), line.where.text());
         continue;
       }
       for (const Problem& problem : (*config)->problems()) note(problem.where, problem.what);
       for (const ebuild::Atom& atom : (*config)->system_set())
         if (!exists(atom.name))
-          note(line.where, fmt::format("the profile's system set has {}, which no repository has", atom.text()));
+          note(line.where.text(), fmt::format("the profile's system set has {}, which no repository has", atom.text()));
       configs_.push_back(std::move(*config));
     }
   }
@@ -138,7 +138,7 @@ class Checker {
     allowed_.clear();
     for (const auto& [flag, value] : metadata.iuse) allowed_.insert(flag);
     for (const auto& config : configs_)
-      for (const auto& [flag, state] : config->flags(package)) allowed_.insert(flag);
+      for (const auto& [flag, state] : config->flags(package)) allowed_.emplace(flag);
     for (auto [key, node] : {std::pair<const char*, const DependencyNode*>("DEPEND", &metadata.depend.get()),
                              {"BDEPEND", &metadata.bdepend.get()},
                              {"RDEPEND", &metadata.rdepend.get()},

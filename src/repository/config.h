@@ -35,6 +35,26 @@ struct FlagState {
   std::string_view set_by;
 };
 
+// The flags that a package may ask for, by name. Names live as long as the Config and the package.
+class FlagStates {
+ public:
+  using value_type = std::pair<std::string_view, FlagState>;
+  using const_iterator = std::vector<value_type>::const_iterator;
+  FlagStates() = default;
+  explicit FlagStates(std::vector<value_type> sorted) : states_(std::move(sorted)) {}
+
+  const_iterator begin() const { return states_.begin(); }
+  const_iterator end() const { return states_.end(); }
+  const_iterator find(std::string_view flag) const;
+  bool contains(std::string_view flag) const { return find(flag) != end(); }
+  const FlagState& operator[](std::string_view flag) const;  // of an absent one: off, set by nobody
+  void set(std::string_view flag, FlagState state);          // of one that is there; nothing else
+  ebuild::UseSet enabled() const;
+
+ private:
+  std::vector<value_type> states_;
+};
+
 enum class Visibility { visible, masked_by_keyword, masked_by_package_mask, masked_by_license, masked_by_eapi };
 struct VisibilityReason {
   Visibility visibility = Visibility::visible;
@@ -66,9 +86,9 @@ class Config {
   virtual const std::map<std::string, std::string>& variables() const = 0;
   virtual std::map<std::string, std::string> variables_for(const Package& package) const = 0;  // with package.env
   // Every flag of IUSE_EFFECTIVE that `package` may ask for, with its value.
-  virtual std::map<std::string, FlagState> flags(const Package& package) const = 0;
+  virtual FlagStates flags(const Package& package) const = 0;
   // The flags that are on: what USE-conditionals see.
-  virtual ebuild::UseSet use(const Package& package) const = 0;
+  ebuild::UseSet use(const Package& package) const { return flags(package).enabled(); }
   virtual VisibilityReason visibility(const Package& package) const = 0;
   // USE_EXPAND: variable name → lower-case prefix with "_" ("PYTHON_TARGETS" → "python_targets_").
   virtual const std::map<std::string, std::string>& use_expand() const = 0;

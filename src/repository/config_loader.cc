@@ -98,11 +98,13 @@ class ConfigLoader {
   }
 
  private:
-  void note(const std::string& where, const Error& error) {
-    config_->problems_.push_back({where, error.what + (error.why.empty() ? "" : ": " + error.why)});
+  void note(const Place& where, const Error& error) {
+    config_->problems_.push_back({where.text(), error.what + (error.why.empty() ? "" : ": " + error.why)});
   }
 
-  static Origin origin(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+  static Origin origin(std::string by, Place where = {}) {
+    return std::make_shared<const Said>(std::move(by), std::move(where));
+  }
 
   // Variables.
 
@@ -164,7 +166,7 @@ class ConfigLoader {
     config_->arch_ = config_->variables_["ARCH"];
     for (const Repository* repository : all_)
       for (const Line& line : TRY(read_lines(repository->root() / "profiles/arch.list", Folders::none)))
-        config_->architectures_.insert(line.text);
+        config_->architectures_.emplace(line.text);
     if (config_->arch_.empty())
       return fail(ErrorKind::usage, "the profile does not set ARCH",
                   nodes_.empty() ? std::string() : nodes_.back().shown,
@@ -191,7 +193,7 @@ class ConfigLoader {
         bool minus = word.starts_with('-');
         if (minus && !profile)
           config_->problems_.push_back(
-              {*layer.origin, fmt::format("{}=\"{}\": '-' has no meaning here, the whole value replaces the profile's",
+              {layer.origin->text(), fmt::format("{}=\"{}\": '-' has no meaning here, the whole value replaces the profile's",
                                           name, layer.get(name))});
         else
           config_->use_.add(fmt::format("{}{}{}", minus ? "-" : "", prefix, minus ? word.substr(1) : word),
@@ -207,7 +209,7 @@ class ConfigLoader {
 
   // Profiles.
 
-  std::optional<Atom> parse_atom(const ProfileNode& node, std::string_view text, const std::string& where) {
+  std::optional<Atom> parse_atom(const ProfileNode& node, std::string_view text, const Place& where) {
     auto atom = node.user               ? Atom::parse_user(text, true)
                 : node.repository_atoms ? Atom::parse_user(text)
                                         : Atom::parse(text, *node.eapi);
@@ -218,7 +220,7 @@ class ConfigLoader {
 
   Result<> read_flag_file(const ProfileNode& node, std::string_view file, FlagStack& stack, FlagScope scope) {
     for (const Line& line : TRY(node.lines(file))) {
-      Origin from = origin(fmt::format("profile {}", line.where));
+      Origin from = origin("profile ", line.where);
       add_words(stack, line.text, from, scope);
     }
     return {};
@@ -227,10 +229,10 @@ class ConfigLoader {
   Result<> read_package_flag_file(const ProfileNode& node, std::string_view file, FlagStack& stack, FlagScope scope) {
     for (const Line& line : TRY(node.lines(file))) {
       size_t end = line.text.find_first_of(" \t");
-      auto atom = parse_atom(node, std::string_view(line.text).substr(0, end), line.where);
+      auto atom = parse_atom(node, line.text.substr(0, end), line.where);
       if (!atom || end == std::string::npos) continue;
       scope.atom = &*atom;
-      add_words(stack, std::string_view(line.text).substr(end), origin(fmt::format("profile {}", line.where)), scope);
+      add_words(stack, line.text.substr(end), origin("profile ", line.where), scope);
     }
     return {};
   }
@@ -278,7 +280,7 @@ class ConfigLoader {
         }
         // A mask that a master has and this repository does not want for its own packages.
         for (PendingMask& known : masks_)
-          if (known.line.text == std::string_view(line.text).substr(1)) known.except.push_back(*repository);
+          if (known.line.text == line.text.substr(1)) known.except.push_back(*repository);
       }
       for (const Line& line : TRY(read_lines(node.folder / "license_groups", Folders::none))) add_license_group(line);
     }
@@ -300,7 +302,7 @@ class ConfigLoader {
       stack_mask(line, node.user || node.repository_atoms, node.eapi);
     for (const Line& line : TRY(node.lines("packages"))) {
       if (line.text.starts_with('-'))
-        std::erase_if(system_, [&](const Line& known) { return known.text == std::string_view(line.text).substr(1); });
+        std::erase_if(system_, [&](const Line& known) { return known.text == line.text.substr(1); });
       else if (line.text.starts_with('*') || node.has_set)
         system_.push_back(line);  // what is neither is there for old tools (PMS 5.2.6)
     }
@@ -323,7 +325,7 @@ class ConfigLoader {
 
   void stack_provided(const Line& line) {
     if (line.text.starts_with('-'))
-      std::erase_if(provided_, [&](const Line& known) { return known.text == std::string_view(line.text).substr(1); });
+      std::erase_if(provided_, [&](const Line& known) { return known.text == line.text.substr(1); });
     else
       provided_.push_back(line);
   }
@@ -333,7 +335,7 @@ class ConfigLoader {
   void stack_mask(const Line& line, bool user, const ebuild::Eapi* eapi) {
     if (line.text.starts_with('-'))
       std::erase_if(masks_,
-                    [&](const PendingMask& known) { return known.line.text == std::string_view(line.text).substr(1); });
+                    [&](const PendingMask& known) { return known.line.text == line.text.substr(1); });
     else
       masks_.push_back({line, nullptr, user, eapi, {}});
   }
@@ -373,19 +375,19 @@ class ConfigLoader {
   // The user's settings.
 
   // Old names and slots of packages, as profiles/updates has them.
-  void bring_up_to_date(Atom& atom, const std::string& where) {
+  void bring_up_to_date(Atom& atom, const Place& where, const std::string& by = {}) {
     std::string old = atom.text();
     if (updates_.apply(atom))
-      config_->problems_.push_back({where, fmt::format("'{}' is called '{}' now", old, atom.text())});
+      config_->problems_.push_back({by + where.text(), fmt::format("'{}' is called '{}' now", old, atom.text())});
   }
 
   void bring_up_to_date() {
     for (std::vector<PackageLine>* lines : {&portage_.use, &portage_.keywords, &portage_.license})
       for (PackageLine& line : *lines) bring_up_to_date(line.atom, line.where);
     for (EnvironmentLine& line : portage_.env) bring_up_to_date(line.atom, line.where);
-    for (UserSettings::PackageSettings& package : settings_.packages) bring_up_to_date(package.atom, settings_.origin);
+    for (UserSettings::PackageSettings& package : settings_.packages) bring_up_to_date(package.atom, {}, settings_.origin);
     for (std::vector<Atom>* atoms : {&settings_.mask, &settings_.unmask})
-      for (Atom& atom : *atoms) bring_up_to_date(atom, settings_.origin);
+      for (Atom& atom : *atoms) bring_up_to_date(atom, {}, settings_.origin);
   }
 
   void add_user_use() {
@@ -396,12 +398,12 @@ class ConfigLoader {
       ProfileConfig::Environment env{line.atom, {}};
       for (const Assignment& assignment : line.assignments)
         env.variables.insert_or_assign(assignment.name, assignment.value);
-      add_use_of_environment(env.variables, origin("package.env: " + line.where), line.atom);
+      add_use_of_environment(env.variables, origin("package.env: ", line.where), line.atom);
       config_->package_env_.add(std::move(env));
     }
     for (const PackageLine& line : portage_.use)
       for (const std::string& word : line.words)
-        config_->use_.add(word, origin(line.where), {&line.atom, false, nullptr});
+        config_->use_.add(word, origin({}, line.where), {&line.atom, false, nullptr});
     for (const UserSettings::PackageSettings& package : settings_.packages) {
       Origin from = origin(fmt::format("{}: {}", settings_.origin, package.atom.text()));
       FlagScope scope{&package.atom, false, nullptr};
@@ -455,15 +457,13 @@ class ConfigLoader {
         continue;
       }
       if (pending.user) bring_up_to_date(*atom, pending.line.where);
-      std::string why = "package.mask: " + pending.line.where;
-      if (!pending.line.comment.empty()) why += ": " + pending.line.comment;
-      config_->masks_.add({std::move(*atom), std::move(why), pending.repository, pending.except});
+      config_->masks_.add({std::move(*atom), "package.mask: ", pending.line, pending.repository, pending.except});
     }
-    for (const Atom& atom : settings_.mask) config_->masks_.add({atom, "mask of " + settings_.origin, nullptr, {}});
+    for (const Atom& atom : settings_.mask) config_->masks_.add({atom, "mask of " + settings_.origin, {}, nullptr, {}});
     std::vector<Line> unmask;
     for (const Line& line : portage_.unmask) {
       if (line.text.starts_with('-'))
-        std::erase_if(unmask, [&](const Line& known) { return known.text == std::string_view(line.text).substr(1); });
+        std::erase_if(unmask, [&](const Line& known) { return known.text == line.text.substr(1); });
       else
         unmask.push_back(line);
     }
@@ -474,16 +474,16 @@ class ConfigLoader {
         return std::unexpected(std::move(atom).error());
       }
       bring_up_to_date(*atom, line.where);
-      config_->unmasks_.add({std::move(*atom), line.where, nullptr, {}});
+      config_->unmasks_.add({std::move(*atom), {}, line, nullptr, {}});
     }
-    for (const Atom& atom : settings_.unmask) config_->unmasks_.add({atom, settings_.origin, nullptr, {}});
+    for (const Atom& atom : settings_.unmask) config_->unmasks_.add({atom, settings_.origin, {}, nullptr, {}});
     return {};
   }
 
   Result<> read_packages_files() {
     for (const Line& line : system_) {
       bool system = line.text.starts_with('*');
-      auto atom = Atom::parse_user(std::string_view(line.text).substr(system));
+      auto atom = Atom::parse_user(line.text.substr(system));
       if (atom)
         (system ? config_->system_ : config_->profile_set_).push_back(std::move(*atom));
       else

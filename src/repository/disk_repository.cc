@@ -89,7 +89,7 @@ Result<> DiskRepository::save() const { return reader_->save(names_known_ ? &nam
 Result<> DiskRepository::load_categories() {
   for (const Line& line : TRY(read_lines(root_ / "profiles/categories", Folders::none))) {
     if (ebuild::is_category_name(line.text))
-      categories_.insert(line.text);
+      categories_.emplace(line.text);
     else
       note(line.where, fmt::format("'{}' is not a legal category name (PMS 3.1.1)", line.text));
   }

@@ -10,6 +10,11 @@ bool is_pattern(const ebuild::PackageName& name) {
 }
 }  // namespace
 
+const std::string& Said::text() const {
+  std::call_once(once_, [&]() { text_ += where_.text(); });
+  return text_;
+}
+
 bool FlagStack::same_scope(const Block& block, const FlagScope& scope) {
   return block.has_atom == (scope.atom != nullptr) && block.stable_only == scope.stable_only &&
          block.repository == scope.repository && (!scope.atom || block.atom == *scope.atom);
@@ -73,6 +78,7 @@ FlagStack::View FlagStack::view(const Package& package, bool stable) const {
 }
 
 bool FlagStack::View::is_particular(std::string_view flag) const {
+  if (own_.empty() && wildcards_.empty()) return false;
   if (own_.contains(flag)) return true;
   return std::any_of(wildcards_.begin(), wildcards_.end(),
                      [&](const auto& wildcard) { return flag.starts_with(wildcard.first); });

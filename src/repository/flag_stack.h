@@ -4,24 +4,37 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "ebuild/atom.h"
+#include "repository/lines.h"
 #include "repository/repository.h"
 
 namespace cooper::repository {
 
-// Who said something: "use.mask of gentoo:base". Shared, as thousands of words come from one place.
-using Origin = std::shared_ptr<const std::string>;
+// Who said something: "profile gentoo:base/use.mask:12". Put together when it is first asked for, as of the thousands of
+// words that are read few are told of.
+class Said {
+ public:
+  explicit Said(std::string by, Place where = {}) : text_(std::move(by)), where_(std::move(where)) {}
+  const std::string& text() const;
+
+ private:
+  mutable std::once_flag once_;
+  mutable std::string text_;
+  Place where_;
+};
+using Origin = std::shared_ptr<const Said>;
 
 // One word about a flag. A later word (a higher `order`) wins over an earlier one.
 struct FlagWord {
   int order = -1;
   bool on = false;
-  const std::string* origin = nullptr;
+  const Said* origin = nullptr;
 };
 
 // For which packages words hold.

@@ -33,7 +33,7 @@ Result<std::string> read_name(const fs::path& root) {
     return fail(
         ErrorKind::usage, fmt::format("'{}' is not a legal repository name", lines[0].text), lines[0].where,
         "a name has letters, digits, '-' and '_', does not begin with '-' and does not end like a version (PMS 3.1.5)");
-  return lines[0].text;
+  return std::string(lines[0].text);
 }
 
 Result<> apply_setting(Layout& layout, std::string_view key, std::string_view value, const std::string& where) {

@@ -15,19 +15,28 @@ namespace {
 
 // No legal token begins with "#", so a word that does begins a comment.
 std::string_view without_comment(std::string_view line) {
-  for (size_t i = 1; i < line.size(); ++i)
-    if (line[i] == '#' && (line[i - 1] == ' ' || line[i - 1] == '\t')) return util::trim(line.substr(0, i));
+  for (size_t at = line.find('#', 1); at != std::string_view::npos; at = line.find('#', at + 1))
+    if (line[at - 1] == ' ' || line[at - 1] == '\t') return util::trim(line.substr(0, at));
   return line;
 }
 
-Result<> append_file(const fs::path& path, const std::string& shown, std::vector<Line>& out) {
+void append_lines(std::shared_ptr<const SourceText> source, std::vector<Line>& out) {
+  std::string_view rest = source->content;
+  for (int number = 1; !rest.empty(); ++number) {
+    size_t end = rest.find('\n');
+    std::string_view line = util::trim(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (!line.empty() && line.front() != '#') out.push_back({without_comment(line), {source, number}});
+  }
+}
+
+Result<> append_file(const fs::path& path, std::string_view shown, std::vector<Line>& out) {
   auto text = util::read_file(path, uint64_t{64} << 20);
   if (!text) {
     text.error().kind = ErrorKind::usage;
     return std::unexpected(std::move(text).error());
   }
-  std::vector<Line> lines = parse_lines(*text, shown);
-  std::move(lines.begin(), lines.end(), std::back_inserter(out));
+  append_lines(std::make_shared<SourceText>(std::string(shown), std::move(*text)), out);
   return {};
 }
 
@@ -50,26 +59,30 @@ Result<> append_path(const fs::path& path, Folders folders, const std::string& s
 
 }  // namespace
 
-std::vector<Line> parse_lines(std::string_view text, std::string_view shown) {
-  std::vector<Line> out;
-  std::string comment;
-  bool comment_ended = false;
-  int number = 0;
-  for (std::string_view raw : util::lines(text)) {
-    ++number;
-    std::string_view line = util::trim(raw);
-    if (line.empty()) {
-      comment.clear();
-    } else if (line.front() == '#') {
-      if (comment_ended) comment.clear();
-      comment_ended = false;
-      std::string_view words = util::trim(line.substr(1));
-      if (!words.empty()) comment += (comment.empty() ? "" : "\n") + std::string(words);
-    } else {
-      comment_ended = true;
-      out.push_back({std::string(without_comment(line)), fmt::format("{}:{}", shown, number), comment});
-    }
+std::string Place::text() const { return source_ ? fmt::format("{}:{}", source_->shown, line_) : std::string(); }
+
+// Lines of other packages may stand between a line and the comment that is meant for all of them.
+std::string Line::comment() const {
+  std::string_view content = where.source().content;
+  std::string out;
+  size_t at = content.rfind('\n', static_cast<size_t>(text.data() - content.data()));
+  bool in_comment = false;
+  while (at != std::string_view::npos) {
+    size_t start = at == 0 ? std::string_view::npos : content.rfind('\n', at - 1);
+    std::string_view line = util::trim(content.substr(start + 1, at - start - 1));
+    at = start;
+    if (line.empty() || (in_comment && line.front() != '#')) break;
+    if (line.front() != '#') continue;
+    in_comment = true;
+    line = util::trim(line.substr(1));
+    if (!line.empty()) out = std::string(line) + (out.empty() ? "" : "\n") + out;
   }
+  return out;
+}
+
+std::vector<Line> parse_lines(std::string text, std::string_view shown) {
+  std::vector<Line> out;
+  append_lines(std::make_shared<SourceText>(std::string(shown), std::move(text)), out);
   return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,10 +11,30 @@
 
 namespace cooper::repository {
 
+// A text with the name that messages call it by. Shared by what refers to it.
+struct SourceText {
+  std::string shown, content;
+};
+
+// A line of a file. Thousands are read and few are told of, so "path:line" is put together when it is asked for.
+class Place {
+ public:
+  Place() = default;
+  Place(std::shared_ptr<const SourceText> source, int line) : source_(std::move(source)), line_(line) {}
+  std::string text() const;  // "path:line"; "" for no place
+  operator std::string() const { return text(); }
+  const SourceText& source() const { return *source_; }
+
+ private:
+  std::shared_ptr<const SourceText> source_;
+  int line_ = 0;
+};
+
 struct Line {
-  std::string text;     // trimmed, never empty; a trailing comment ("flag  # why") is cut off
-  std::string where;    // "path:line"
-  std::string comment;  // the block of comment lines right above it, without "#": why package.mask masks
+  std::string_view text;  // trimmed, never empty; a trailing comment ("flag  # why") is cut off. Lives as long as `where`
+  Place where;
+  // The block of comment lines right above it, without "#": why package.mask masks.
+  std::string comment() const;
 };
 
 enum class Folders {
@@ -27,6 +48,6 @@ enum class Folders {
 Result<std::vector<Line>> read_lines(const std::filesystem::path& path, Folders folders, std::string_view shown = {});
 
 // The same over a text.
-std::vector<Line> parse_lines(std::string_view text, std::string_view shown);
+std::vector<Line> parse_lines(std::string text, std::string_view shown);
 
 }  // namespace cooper::repository

@@ -18,20 +18,14 @@ namespace cooper::repository {
 struct PackageLine {
   ebuild::Atom atom;
   std::vector<std::string> words;
-  std::string where;
-};
-
-// A line of package.mask or package.unmask.
-struct MaskLine {
-  ebuild::Atom atom;
-  std::string where, comment;
+  Place where;
 };
 
 // The assignments of an env/ file for the packages that an atom matches.
 struct EnvironmentLine {
   ebuild::Atom atom;
   std::vector<Assignment> assignments;
-  std::string where;
+  Place where;
 };
 
 struct PortageConfig {

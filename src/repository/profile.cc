@@ -126,7 +126,7 @@ class Loader {
     bool may_name_repository = !home || home->layout.repository_parents();
     fs::path found = folder / line.text;
     if (colon != std::string::npos && may_name_repository) {
-      std::string name = line.text.substr(0, colon);
+      std::string_view name = line.text.substr(0, colon);
       const Home* other = name.empty() ? home : home_named(name);
       if (!other) return no_repository(name, line.where);
       found = other->profiles / line.text.substr(colon + 1);

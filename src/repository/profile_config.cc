@@ -22,8 +22,7 @@ bool has_conditionals(const ebuild::DependencyNode& node) {
   return std::ranges::any_of(node.children, has_conditionals);
 }
 
-const std::string iuse_default_origin = "IUSE default";
-const std::string nobody_origin = "off by default";
+const Said iuse_default_origin("IUSE default"), nobody_origin("off by default");
 }  // namespace
 
 const ProfileConfig::Keywords& ProfileConfig::accepted_keywords(const Package& package, Keywords& own) const {
@@ -64,49 +63,73 @@ ProfileConfig::Views ProfileConfig::views(const Package& package) const {
   return {use_.view(package, stable), mask_.view(package, stable), force_.view(package, stable)};
 }
 
-ProfileConfig::Verdict ProfileConfig::judge(const Views& views, std::string_view flag, int iuse_default) const {
-  if (FlagWord mask = views.mask.find(flag); mask.on) return {false, true, mask.origin};
-  if (FlagWord force = views.force.find(flag); force.on) return {true, true, force.origin};
+FlagState ProfileConfig::judged(const Views& views, std::string_view flag, int iuse_default) const {
+  if (FlagWord mask = views.mask.find(flag); mask.on) return {false, true, mask.origin->text()};
+  if (FlagWord force = views.force.find(flag); force.on) return {true, true, force.origin->text()};
   FlagWord word = views.use.find(flag);
-  if (word.order > iuse_mark_) return {word.on, false, word.origin};
-  if (iuse_default != 0) return {iuse_default > 0, false, &iuse_default_origin};
-  if (word.order >= 0) return {word.on, false, word.origin};
-  return {false, false, &nobody_origin};
+  if (word.order > iuse_mark_) return {word.on, false, word.origin->text()};
+  if (iuse_default != 0) return {iuse_default > 0, false, iuse_default_origin.text()};
+  if (word.order >= 0) return {word.on, false, word.origin->text()};
+  return {false, false, nobody_origin.text()};
 }
 
-const std::map<std::string_view, ProfileConfig::Verdict>& ProfileConfig::implicit_verdicts() const {
+const std::vector<FlagStates::value_type>& ProfileConfig::implicit_states() const {
   std::call_once(implicit_once_, [&]() {
     Views nothing = {use_.view(), mask_.view(), force_.view()};
-    for (const std::string& flag : implicit_) implicit_verdicts_.emplace(flag, judge(nothing, flag, 0));
+    for (const std::string& flag : implicit_) implicit_states_.emplace_back(flag, judged(nothing, flag, 0));
   });
-  return implicit_verdicts_;
+  return implicit_states_;
 }
 
-template <typename Visit>
-void ProfileConfig::each_verdict(const Package& package, Visit&& visit) const {
-  const auto& implicit = implicit_verdicts();
+FlagStates ProfileConfig::flags(const Package& package) const {
+  const auto& implicit = implicit_states();
+  const Metadata& metadata = package.metadata;
   Views stacks = views(package);
-  each_flag(package, [&](const std::string& flag, int iuse_default) {
-    bool particular = iuse_default != 0 || stacks.use.is_particular(flag) || stacks.mask.is_particular(flag) ||
-                      stacks.force.is_particular(flag);
-    auto known = particular ? implicit.end() : implicit.find(flag);
-    visit(flag, known != implicit.end() ? known->second : judge(stacks, flag, iuse_default));
-  });
+  std::vector<FlagStates::value_type> own;
+  for (const auto& [flag, value] : metadata.iuse) own.emplace_back(flag, judged(stacks, flag, value));
+  // Before EAPI 5 every architecture is a flag (PMS 11.1.1). Flags of USE_EXPAND beyond IUSE are without number; those
+  // above do.
+  if (!metadata.eapi->iuse_effective)
+    for (const std::string& flag : architectures_)
+      if (!implicit_.contains(flag)) own.emplace_back(flag, judged(stacks, flag, 0));
+  std::ranges::stable_sort(own, {}, &FlagStates::value_type::first);
+  auto [again, end] = std::ranges::unique(own, {}, &FlagStates::value_type::first);
+  own.erase(again, end);
+
+  std::vector<FlagStates::value_type> all;
+  all.reserve(own.size() + implicit.size());
+  auto next = own.begin();
+  for (const auto& [flag, state] : implicit) {
+    for (; next != own.end() && next->first < flag; ++next) all.push_back(*next);
+    bool is_own = next != own.end() && next->first == flag;
+    if (is_own)
+      all.push_back(*next++);
+    else
+      all.emplace_back(flag, stacks.is_particular(flag) ? judged(stacks, flag, 0) : state);
+  }
+  all.insert(all.end(), next, own.end());
+  return FlagStates(std::move(all));
 }
 
-std::map<std::string, FlagState> ProfileConfig::flags(const Package& package) const {
-  std::map<std::string, FlagState> out;
-  each_verdict(package, [&](const std::string& flag, const Verdict& verdict) {
-    out.try_emplace(flag, FlagState{verdict.enabled, verdict.locked, *verdict.origin});
-  });
-  return out;
+FlagStates::const_iterator FlagStates::find(std::string_view flag) const {
+  auto found = std::ranges::lower_bound(states_, flag, {}, &value_type::first);
+  return found != states_.end() && found->first == flag ? found : states_.end();
 }
 
-ebuild::UseSet ProfileConfig::use(const Package& package) const {
+const FlagState& FlagStates::operator[](std::string_view flag) const {
+  static const FlagState none;
+  auto found = find(flag);
+  return found == end() ? none : found->second;
+}
+
+void FlagStates::set(std::string_view flag, FlagState state) {
+  if (auto found = find(flag); found != end()) states_[static_cast<size_t>(found - begin())].second = state;
+}
+
+ebuild::UseSet FlagStates::enabled() const {
   ebuild::UseSet out;
-  each_verdict(package, [&](const std::string& flag, const Verdict& verdict) {
-    if (verdict.enabled) out.insert(flag);
-  });
+  for (const auto& [flag, state] : states_)
+    if (state.enabled) out.emplace_hint(out.end(), flag);
   return out;
 }
 
@@ -149,6 +172,12 @@ std::vector<std::string> ProfileConfig::license_obstacles(const Package& package
   return ebuild::unaccepted(ebuild::evaluate_conditionals(license, use(package)), acceptance);
 }
 
+std::string ProfileConfig::Mask::why() const {
+  if (line.text.empty()) return by;
+  std::string comment = line.comment();
+  return fmt::format("{}{}{}{}", by, line.where.text(), comment.empty() ? "" : ": ", comment);
+}
+
 VisibilityReason ProfileConfig::visibility(const Package& package) const {
   VisibilityReason out;
   const std::string name = package.cpv.name.text();
@@ -158,7 +187,7 @@ VisibilityReason ProfileConfig::visibility(const Package& package) const {
       auto chain = package.repository->chain();
       if (std::ranges::find(chain, mask.repository) == chain.end()) return;
     }
-    out.visibility = Visibility::masked_by_package_mask, out.why = mask.why;
+    out.visibility = Visibility::masked_by_package_mask, out.why = mask.why();
   });
   if (out.visibility != Visibility::visible) {
     bool unmasked = false;

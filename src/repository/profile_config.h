@@ -21,8 +21,7 @@ class ProfileConfig final : public Config {
   const std::string& arch() const override { return arch_; }
   const std::map<std::string, std::string>& variables() const override { return variables_; }
   std::map<std::string, std::string> variables_for(const Package& package) const override;
-  std::map<std::string, FlagState> flags(const Package& package) const override;
-  ebuild::UseSet use(const Package& package) const override;
+  FlagStates flags(const Package& package) const override;
   VisibilityReason visibility(const Package& package) const override;
   const std::map<std::string, std::string>& use_expand() const override { return use_expand_; }
   std::vector<ebuild::Atom> system_set() const override { return system_; }
@@ -51,9 +50,11 @@ class ProfileConfig final : public Config {
   };
   struct Mask {
     ebuild::Atom atom;
-    std::string why;
+    std::string by;  // who masks it, before the line's place and comment
+    Line line;       // of a package.mask; or none
     const Repository* repository = nullptr;  // a repository's own package.mask: for its packages and its children's
     std::vector<const Repository*> except;   // of these repositories' packages it says nothing
+    std::string why() const;
   };
   struct Environment {
     ebuild::Atom atom;
@@ -66,21 +67,16 @@ class ProfileConfig final : public Config {
   // Calls `visit(flag, default)` for every flag of IUSE_EFFECTIVE, each once.
   template <typename Visit>
   void each_flag(const Package& package, Visit&& visit) const;
-  // What one flag comes to; `origin` may be null where nobody asks.
-  struct Verdict {
-    bool enabled = false, locked = false;
-    const std::string* origin = nullptr;
-  };
   struct Views {
     FlagStack::View use, mask, force;
+    bool is_particular(std::string_view flag) const {
+      return use.is_particular(flag) || mask.is_particular(flag) || force.is_particular(flag);
+    }
   };
   Views views(const Package& package) const;
-  Verdict judge(const Views& views, std::string_view flag, int iuse_default) const;
-  // Calls `visit(flag, verdict)` for every flag of IUSE_EFFECTIVE, each once.
-  template <typename Visit>
-  void each_verdict(const Package& package, Visit&& visit) const;
-  // The verdicts on the flags that every package has, where nothing is said of a package in particular.
-  const std::map<std::string_view, Verdict>& implicit_verdicts() const;
+  FlagState judged(const Views& views, std::string_view flag, int iuse_default) const;
+  // The flags that every package has, as they are where nothing is said of a package in particular; sorted.
+  const std::vector<FlagStates::value_type>& implicit_states() const;
   std::vector<std::string> license_obstacles(const Package& package) const;
 
   std::vector<std::shared_ptr<Repository>> repositories_;
@@ -102,7 +98,7 @@ class ProfileConfig final : public Config {
   std::vector<ebuild::Cpv> provided_;
   std::vector<Problem> problems_;
   mutable std::once_flag implicit_once_;
-  mutable std::map<std::string_view, Verdict> implicit_verdicts_;
+  mutable std::vector<FlagStates::value_type> implicit_states_;
 };
 
 // SLOT as ebuilds write it: "0" or "0/72.1".

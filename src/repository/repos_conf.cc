@@ -75,7 +75,7 @@ Result<RepositoryEntry> entry_of(const std::string& name, const Section& section
   entry.location = (base / location->text).lexically_normal();
   if (const Line* priority = find("priority"); priority && !priority->text.empty()) {
     int value = 0;
-    const std::string& text = priority->text;
+    std::string_view text = priority->text;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size())
       return fail(ErrorKind::usage, fmt::format("the priority '{}' is not a number", text), priority->where);
@@ -110,7 +110,7 @@ Result<ReposConf> conf_of(const std::vector<Line>& lines, const fs::path& base) 
 }  // namespace
 
 Result<ReposConf> parse_repos_conf(std::string_view text, std::string_view shown, const fs::path& base) {
-  return conf_of(parse_lines(text, shown), base);
+  return conf_of(parse_lines(std::string(text), shown), base);
 }
 
 Result<ReposConf> read_repos_conf(const fs::path& path, const fs::path& base) {

@@ -61,7 +61,7 @@ std::string parse_line(const std::vector<std::string_view>& words, Update& out) 
     auto from = package_name(words[1]), to = package_name(words[2]);
     if (!from || !to) return fmt::format("'{}' is not a package's name", from ? words[2] : words[1]);
     out.kind = Update::Kind::move;
-    out.move = {std::move(*from), std::move(*to)};
+    out.from = std::move(*from), out.to = std::move(*to);
     return {};
   }
   if (words[0] == "slotmove") {
@@ -73,7 +73,8 @@ std::string parse_line(const std::vector<std::string_view>& words, Update& out) 
     for (std::string_view slot : {words[2], words[3]})
       if (!ebuild::is_slot_name(slot)) return fmt::format("'{}' is not a legal slot", slot);
     out.kind = Update::Kind::slot_move;
-    out.slot_move = {std::move(*atom), std::string(words[2]), std::string(words[3])};
+    out.versions = std::make_shared<const Atom>(std::move(*atom));
+    out.from_slot = words[2], out.to_slot = words[3];
     return {};
   }
   return fmt::format("'{}' is neither move nor slotmove", words[0]);
@@ -81,16 +82,16 @@ std::string parse_line(const std::vector<std::string_view>& words, Update& out) 
 
 }  // namespace
 
-std::vector<Update> parse_updates(std::string_view text, std::string_view shown, std::vector<Problem>& problems) {
+std::vector<Update> parse_updates(std::string text, std::string_view shown, std::vector<Problem>& problems) {
   std::vector<Update> out;
-  for (const Line& line : parse_lines(text, shown)) {
+  for (Line& line : parse_lines(std::move(text), shown)) {
     Update update;
     std::string wrong = parse_line(util::words(line.text), update);
     if (!wrong.empty()) {
       problems.push_back({line.where, wrong + " (PMS 4.4.4)"});
       continue;
     }
-    update.where = line.where;
+    update.where = std::move(line.where);
     out.push_back(std::move(update));
   }
   return out;
@@ -107,7 +108,7 @@ void Updates::load() {
     for (const std::string& name : update_files(folder, *layout->profiles_eapi)) {
       auto text = util::read_file(folder / name, uint64_t{16} << 20);
       if (text)
-        std::ranges::move(parse_updates(*text, (folder / name).string(), problems_), std::back_inserter(updates_));
+        std::ranges::move(parse_updates(std::move(*text), (folder / name).string(), problems_), std::back_inserter(updates_));
       else
         problems_.push_back({folder / name, text.error().what + ": " + text.error().why});
     }
@@ -131,8 +132,8 @@ bool Updates::exists(const PackageName& name, std::string_view slot) const {
 }
 
 bool Updates::rename(PackageName& name, const Update& update) const {
-  if (update.kind != Update::Kind::move || update.move.from != name || exists(name)) return false;
-  name = update.move.to;
+  if (update.kind != Update::Kind::move || update.from != name || exists(name)) return false;
+  name = update.to;
   return true;
 }
 
@@ -146,14 +147,13 @@ bool Updates::apply(Atom& atom) {
   for (const Update& update : updates_) {
     if (rename(atom.name, update)) {
       changed = true;
-    } else if (const SlotMove& move = update.slot_move;
-               update.kind == Update::Kind::slot_move && atom.slot == move.from && atom.name == move.atom.name &&
-               move.atom.op == ebuild::Operator::none &&
-               (move.atom.repository.empty() || move.atom.repository == atom.repository)) {
+    } else if (update.kind == Update::Kind::slot_move && atom.slot == update.from_slot &&
+               atom.name == update.versions->name && update.versions->op == ebuild::Operator::none &&
+               (update.versions->repository.empty() || update.versions->repository == atom.repository)) {
       // Whether an atom means the versions of a slotmove with one cannot be told: those are for installed packages
       // only.
-      if (atom.subslot == move.from) atom.subslot = move.to;
-      atom.slot = move.to;
+      if (atom.subslot == update.from_slot) atom.subslot = update.to_slot;
+      atom.slot = update.to_slot;
       changed = true;
     }
   }
@@ -168,13 +168,13 @@ bool Updates::apply(ebuild::Cpv& cpv, std::string& slot) {
   for (const Update& update : updates_) {
     if (rename(cpv.name, update)) {
       changed = true;
-    } else if (update.kind == Update::Kind::slot_move && update.slot_move.atom.matches(cpv)) {
+    } else if (update.kind == Update::Kind::slot_move && update.versions->matches(cpv)) {
       std::string_view own = std::string_view(slot).substr(0, slot.find('/'));
-      if (own != update.slot_move.from) continue;
+      if (own != update.from_slot) continue;
       std::string_view subslot =
           own.size() < slot.size() ? std::string_view(slot).substr(own.size() + 1) : std::string_view();
-      slot =
-          subslot.empty() || subslot == own ? update.slot_move.to : fmt::format("{}/{}", update.slot_move.to, subslot);
+      slot = subslot.empty() || subslot == own ? std::string(update.to_slot)
+                                               : fmt::format("{}/{}", update.to_slot, subslot);
       changed = true;
     }
   }

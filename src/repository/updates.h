@@ -6,30 +6,23 @@
 #include <vector>
 
 #include "ebuild/atom.h"
+#include "repository/lines.h"
 #include "repository/repository.h"
 #include "util/error.h"
 
 namespace cooper::repository {
 
-struct Move {
-  ebuild::PackageName from, to;
-};
-
-struct SlotMove {
-  ebuild::Atom atom;  // name, perhaps a version
-  std::string from, to;
-};
-
-// A line of profiles/updates: one of both.
+// A line of profiles/updates: a package that has another name now, or versions of one that are in another slot.
 struct Update {
   enum class Kind { move, slot_move } kind = Kind::move;
-  Move move;
-  SlotMove slot_move;
-  std::string where;
+  ebuild::PackageName from, to;                  // move
+  std::shared_ptr<const ebuild::Atom> versions;  // slot_move: a name, perhaps with a version
+  std::string_view from_slot, to_slot;           // slot_move; live as long as `where`
+  Place where;
 };
 
 // Reads one file. Lines that are no legal update are added to `problems`.
-std::vector<Update> parse_updates(std::string_view text, std::string_view shown, std::vector<Problem>& problems);
+std::vector<Update> parse_updates(std::string text, std::string_view shown, std::vector<Problem>& problems);
 
 // What old names and slots are called now. Read when it is first asked for; not safe from several threads.
 class Updates {

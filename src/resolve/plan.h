@@ -24,7 +24,7 @@ struct Reason {
 struct PlannedPackage {
   const repository::Package* package = nullptr;
   ebuild::UseSet use;                                           // what is on, USE_EXPAND flags as "python_targets_…"
-  std::map<std::string, repository::FlagState> flags;           // every flag of IUSE with its value and origin
+  repository::FlagStates flags;                                 // every flag of IUSE with its value and origin
   bool in_build_root = false;                                   // needed, also in turn, by some build
   bool in_image = false;                                        // part of the image's runtime closure
   std::vector<int> depend, bdepend, rdepend, pdepend, idepend;  // indices into Plan::packages, each sorted

@@ -84,25 +84,16 @@ const Change* Universe::change_of(const repository::Package& package) const {
 
 const ebuild::UseSet& Universe::use(InstanceId id) {
   Instance& instance = instances_[id];
-  if (instance.use) return *instance.use;
-  instance.use = std::make_unique<ebuild::UseSet>(request_.config->use(*instance.package));
-  if (const Change* change = change_of(*instance.package))
-    for (const auto& [flag, on] : change->use) {
-      if (on)
-        instance.use->insert(flag);
-      else
-        instance.use->erase(flag);
-    }
+  if (!instance.use) instance.use = std::make_unique<ebuild::UseSet>(flags(id).enabled());
   return *instance.use;
 }
 
-const std::map<std::string, repository::FlagState>& Universe::flags(InstanceId id) {
+const repository::FlagStates& Universe::flags(InstanceId id) {
   Instance& instance = instances_[id];
   if (instance.flags) return *instance.flags;
-  instance.flags =
-      std::make_unique<std::map<std::string, repository::FlagState>>(request_.config->flags(*instance.package));
+  instance.flags = std::make_unique<repository::FlagStates>(request_.config->flags(*instance.package));
   if (const Change* change = change_of(*instance.package))
-    for (const auto& [flag, on] : change->use) (*instance.flags)[flag] = {on, false, "suggested"};
+    for (const auto& [flag, on] : change->use) instance.flags->set(flag, {on, false, "suggested"});
   return *instance.flags;
 }
 
@@ -162,10 +153,10 @@ std::vector<Universe::UseMismatch> Universe::use_mismatches(InstanceId id, const
   std::vector<UseMismatch> out;
   if (atom.use.empty()) return out;
   const auto& known = flags(id);
-  auto has_flag = [&](std::string_view flag) { return known.contains(std::string(flag)); };
+  auto has_flag = [&](std::string_view flag) { return known.contains(flag); };
   for (const ebuild::FlagDemand& demand : ebuild::flag_demands(atom, use_of_dependent)) {
     if (ebuild::meets(demand, use(id), has_flag)) continue;
-    auto state = known.find(std::string(demand.flag));
+    auto state = known.find(demand.flag);
     bool has = state != known.end();
     out.push_back({std::string(demand.flag), demand.on, has, has && !state->second.locked});
   }

@@ -42,7 +42,7 @@ class Universe {
   std::string text(InstanceId id) const { return package(id).cpv.text(); }
   std::string slot_text(InstanceId id) const;  // "8.2", or "0/72.1" where there is a subslot
   const ebuild::UseSet& use(InstanceId id);
-  const std::map<std::string, repository::FlagState>& flags(InstanceId id);
+  const repository::FlagStates& flags(InstanceId id);
   const Dependencies& dependencies(InstanceId id);
   const repository::VisibilityReason& visibility(InstanceId id);
 
@@ -81,7 +81,7 @@ class Universe {
     int priority = 0;  // of the repository: 0 is the highest
     std::unique_ptr<repository::VisibilityReason> visibility;
     std::unique_ptr<ebuild::UseSet> use;
-    std::unique_ptr<std::map<std::string, repository::FlagState>> flags;
+    std::unique_ptr<repository::FlagStates> flags;
     std::unique_ptr<Dependencies> dependencies;
   };
   // What a root has installed, found by name; its details are read when the name is first asked for.
