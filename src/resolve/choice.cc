@@ -148,13 +148,13 @@ void Search::fill(Choice& choice, const DependencyNode& node, const Requirement&
     return;
   }
   if (node.atom.block != ebuild::Block::none) return;
-  for (InstanceId id : candidates(node, requirement.owner)) {
+  for (InstanceId id : universe_.candidates(node, requirement.owner)) {
     if (solver_.is_false(positive(in_root(requirement.root, id)))) continue;
     const repository::Package& package = universe_.package(id);
     auto [known, fresh] = choice.packages.emplace(package.cpv.name, id);
     if (!fresh && universe_.package(known->second).cpv.version < package.cpv.version) known->second = id;
     bool there =
-        provided(requirement.root, node.atom, requirement.owner, requirement.kind) || selected(requirement.root, id);
+        provided(requirement.root, node, requirement.owner, requirement.kind) || selected(requirement.root, id);
     if (!there && !is_virtual_name(node.atom.name)) choice.added.emplace(node.atom.name.text(), package.metadata.slot);
     return;
   }
@@ -179,7 +179,7 @@ Search::Rank Search::rank_of_atom(const DependencyNode& leaf, InstanceId owner, 
     return satisfied(leaf, owner, root, kind) ? Rank::present : Rank::unavailable;
   if (satisfied(leaf, owner, root, kind)) return Rank::present;
   Rank out = Rank::unavailable;
-  for (InstanceId id : candidates(leaf, owner)) {
+  for (InstanceId id : universe_.candidates(leaf, owner)) {
     if (solver_.is_false(positive(in_root(root, id)))) continue;
     // A virtual costs nothing itself.
     bool look_inside = is_virtual_name(leaf.atom.name) && depth < most_virtuals_deep;

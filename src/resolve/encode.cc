@@ -51,16 +51,10 @@ void Search::add_clause(const std::vector<Literal>& literals, ClauseMeaning mean
 }
 
 void Search::add_targets() {
-  const Request& request = universe_.request();
-  for (const ebuild::Atom& atom : request.targets) {
-    DependencyNode& node = targets_.emplace_back();
-    node.is_leaf = true;
-    node.word = atom.text();
-    node.atom = atom;
-  }
-  for (size_t i = 0; i < targets_.size(); ++i) {
-    Requirement requirement{.target = static_cast<int>(i), .node = &targets_[i]};
-    for (InstanceId id : candidates(targets_[i], no_instance))
+  const auto& targets = universe_.targets();
+  for (size_t i = 0; i < targets.size(); ++i) {
+    Requirement requirement{.target = static_cast<int>(i), .node = &targets[i]};
+    for (InstanceId id : universe_.candidates(targets[i], no_instance))
       requirement.options.push_back(positive(in_root(image_root, id)));
     add_requirement(std::move(requirement));
     queues_[0].push_back(static_cast<int>(requirements_.size()) - 1);
@@ -120,20 +114,20 @@ void Search::need(const DependencyNode& node, Requirement context) {
 void Search::need_atom(Requirement requirement) {
   const ebuild::Atom& atom = requirement.node->atom;
   int installed =
-      policy_ == RootPolicy::single ? universe_.base_provides(atom, use_of(requirement.owner), requirement.kind) : -1;
-  bool given = universe_.package_provided(atom) || universe_.image_provides(atom, use_of(requirement.owner));
+      policy_ == RootPolicy::single ? universe_.base_provides(*requirement.node, requirement.owner, requirement.kind) : -1;
+  bool given = universe_.package_provided(*requirement.node) || universe_.image_provides(*requirement.node, requirement.owner);
   auto replaces_it = [&]() {
     const auto& owner = universe_.package(requirement.owner);
     return owner.cpv.name == atom.name && owner.metadata.slot == universe_.base(installed).slot;
   };
   if (installed >= 0 && !given && !replaces_it()) {
     requirement.options.push_back(positive(stays(installed)));
-  } else if (provided(requirement.root, atom, requirement.owner, requirement.kind)) {
+  } else if (provided(requirement.root, *requirement.node, requirement.owner, requirement.kind)) {
     // Headers and libraries of the image are to be built against, also where the base root has some of its own.
     if (requirement.kind != DependencyClass::depend || universe_.request().like_portage) return;
     requirement.optional = true;
   }
-  for (InstanceId id : candidates(*requirement.node, requirement.owner))
+  for (InstanceId id : universe_.candidates(*requirement.node, requirement.owner))
     requirement.options.push_back(positive(in_root(requirement.root, id)));
   add_requirement(std::move(requirement));
 }

@@ -32,7 +32,7 @@ class GraphReader {
       open.push_back(id);
     };
     for (size_t i = 0; i < universe_.request().targets.size(); ++i)
-      find(search_.satisfier(search_.target_node(static_cast<int>(i)), no_instance, image_root), image_root);
+      find(search_.satisfier(universe_.targets()[i], no_instance, image_root), image_root);
     for (; !open.empty(); open.pop_front()) {
       graph_.runtime[open.front()] = edges(open.front(), runtime_classes, image_root);
       for (const Edge& edge : graph_.runtime[open.front()]) find(edge.to, image_root);
@@ -80,14 +80,14 @@ class GraphReader {
     if (leaf.atom.block != ebuild::Block::none) return;
     edge.leaf = &leaf;
     edge.to = search_.satisfier(leaf, owner, root);
-    if (edge.to != no_instance && is_installed(leaf.atom, owner, edge.kind)) {
+    if (edge.to != no_instance && is_installed(leaf, owner, edge.kind)) {
       edge.optional = true;  // what is there serves until it is replaced
-    } else if (search_.provided(root, leaf.atom, owner, edge.kind)) {
+    } else if (search_.provided(root, leaf, owner, edge.kind)) {
       // What the image has is built against it; all else the base root (or the adoption) gives.
       bool from_image = edge.kind == DependencyClass::depend && edge.to != no_instance &&
                         search_.selected(image_root, edge.to) && !universe_.request().like_portage;
       if (!from_image) {
-        if (int base = search_.base_package(root, leaf.atom, owner, edge.kind); base >= 0)
+        if (int base = search_.base_package(root, leaf, owner, edge.kind); base >= 0)
           graph_.base_used.insert(base);
         return;
       }
@@ -97,8 +97,8 @@ class GraphReader {
   }
 
   // Where all share one root: whether it had what serves before the plan.
-  bool is_installed(const ebuild::Atom& atom, InstanceId owner, DependencyClass kind) {
-    return search_.policy() == RootPolicy::single && universe_.base_provides(atom, universe_.use(owner), kind) >= 0;
+  bool is_installed(const DependencyNode& leaf, InstanceId owner, DependencyClass kind) {
+    return search_.policy() == RootPolicy::single && universe_.base_provides(leaf, owner, kind) >= 0;
   }
 
   void read_build(InstanceId id) {
@@ -168,7 +168,7 @@ bool check_bindings(Search& search, const Graph& graph) {
     collect_atoms(search, universe.dependencies(id).rdepend, id, image_root, DependencyClass::rdepend, false, atoms);
     for (const DependencyNode* leaf : atoms) {
       if (leaf->atom.slot_operator != ebuild::SlotOperator::equal ||
-          search.provided(image_root, leaf->atom, id, DependencyClass::rdepend))
+          search.provided(image_root, *leaf, id, DependencyClass::rdepend))
         continue;
       for (const Edge& edge : graph.build.at(id)) {
         if (edge.kind != DependencyClass::depend || edge.leaf->atom.slot_operator != ebuild::SlotOperator::equal)
@@ -177,7 +177,7 @@ bool check_bindings(Search& search, const Graph& graph) {
         std::string slot = slot_and_subslot(universe, edge.to);
         std::vector<Literal> same;
         bool met = false;
-        for (InstanceId candidate : search.candidates(*leaf, id)) {
+        for (InstanceId candidate : universe.candidates(*leaf, id)) {
           if (slot_and_subslot(universe, candidate) != slot) continue;
           same.push_back(positive(search.in_root(image_root, candidate)));
           met = met || search.selected(image_root, candidate);

@@ -67,7 +67,7 @@ class PlanMaker {
     std::vector<bool> seen(plan_.packages.size(), false);
     const Request& request = universe_.request();
     for (size_t i = 0; i < request.targets.size(); ++i) {
-      const auto& node = search_.target_node(static_cast<int>(i));
+      const auto& node = universe_.targets()[i];
       InstanceId id = search_.satisfier(node, no_instance, image_root);
       int index = index_.at(id);
       if (std::find(plan_.requested.begin(), plan_.requested.end(), index) == plan_.requested.end())
@@ -120,7 +120,7 @@ class PlanMaker {
 
   std::string version_choice(const ebuild::DependencyNode& leaf, InstanceId owner, InstanceId id) {
     const auto& all = universe_.versions(leaf.atom.name);
-    const auto& fitting = search_.candidates(leaf, owner);
+    const auto& fitting = universe_.candidates(leaf, owner);
     if (all.size() == 1) return "only version";
     if (id == all.front()) return "highest version";
     if (id == fitting.front()) return fitting.size() == 1 ? "only version that fits" : "highest version that fits";

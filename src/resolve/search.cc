@@ -115,20 +115,15 @@ bool Search::selected(Root root, InstanceId id) const {
   return found != in_root_.end() && solver_.is_true(positive(found->second));
 }
 
-const ebuild::UseSet& Search::use_of(InstanceId owner) {
-  static const ebuild::UseSet nothing;
-  return owner == no_instance ? nothing : universe_.use(owner);
+bool Search::provided(Root root, const DependencyNode& leaf, InstanceId owner, DependencyClass kind) {
+  if (universe_.package_provided(leaf)) return true;
+  if (root == image_root && universe_.image_provides(leaf, owner)) return true;
+  return base_package(root, leaf, owner, kind) >= 0;
 }
 
-bool Search::provided(Root root, const ebuild::Atom& atom, InstanceId owner, DependencyClass kind) {
-  if (universe_.package_provided(atom)) return true;
-  if (root == image_root && universe_.image_provides(atom, use_of(owner))) return true;
-  return base_package(root, atom, owner, kind) >= 0;
-}
-
-int Search::base_package(Root root, const ebuild::Atom& atom, InstanceId owner, DependencyClass kind) {
+int Search::base_package(Root root, const DependencyNode& leaf, InstanceId owner, DependencyClass kind) {
   if (root == image_root && policy_ != RootPolicy::single) return -1;
-  int base = universe_.base_provides(atom, use_of(owner), kind);
+  int base = universe_.base_provides(leaf, owner, kind);
   return base >= 0 && policy_ == RootPolicy::single && is_replaced(base, owner) ? -1 : base;
 }
 
@@ -139,17 +134,11 @@ bool Search::is_replaced(int base, InstanceId owner) const {
   });
 }
 
-const std::vector<InstanceId>& Search::candidates(const DependencyNode& leaf, InstanceId owner) {
-  auto [entry, fresh] = candidates_.try_emplace(&leaf);
-  if (fresh) entry->second = universe_.candidates(leaf.atom, use_of(owner));
-  return entry->second;
-}
-
 bool Search::satisfied(const DependencyNode& node, InstanceId owner, Root root, DependencyClass kind) {
   auto child = [&](const DependencyNode& c) { return satisfied(c, owner, root, kind); };
   if (node.is_leaf) {
     if (node.atom.block == ebuild::Block::none)
-      return provided(root, node.atom, owner, kind) || satisfier(node, owner, root) != no_instance;
+      return provided(root, node, owner, kind) || satisfier(node, owner, root) != no_instance;
     for (InstanceId id : universe_.versions(node.atom.name))
       if (id != owner && selected(root, id) && universe_.matches(id, node.atom)) return false;
     return true;
@@ -191,7 +180,7 @@ bool Search::chosen_as_present(const DependencyNode& group, int branch, Root roo
 
 InstanceId Search::satisfier(const DependencyNode& leaf, InstanceId owner, Root root) {
   InstanceId first = no_instance;
-  for (InstanceId id : candidates(leaf, owner)) {
+  for (InstanceId id : universe_.candidates(leaf, owner)) {
     if (!selected(root, id)) continue;
     if (root == image_root || selected(image_root, id)) return id;
     if (first == no_instance) first = id;

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -89,11 +88,9 @@ class Search {
   Variable built(InstanceId id);
   Variable stays(int base);
   // Whether a root has what an atom of `owner`'s dependencies asks for without anything being built.
-  bool provided(Root root, const ebuild::Atom& atom, InstanceId owner, DependencyClass kind);
+  bool provided(Root root, const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind);
   // The base root's package that does so, as an index into Request::base_provides; -1: none.
-  int base_package(Root root, const ebuild::Atom& atom, InstanceId owner, DependencyClass kind);
-  // The candidates of an atom of `owner`'s dependencies.
-  const std::vector<InstanceId>& candidates(const ebuild::DependencyNode& leaf, InstanceId owner);
+  int base_package(Root root, const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind);
   // Whether the packages selected in `root` (or what provides for it) satisfy the node.
   bool satisfied(const ebuild::DependencyNode& node, InstanceId owner, Root root, DependencyClass kind);
   // The branch of an "|| ( )" that was chosen: the first that is decided and satisfied, else the first satisfied; -1:
@@ -112,7 +109,6 @@ class Search {
   const std::vector<Requirement>& requirements() const { return requirements_; }
   const VariableMeaning& meaning(Variable v) const { return variables_[v]; }
   const ClauseMeaning& clause_meaning(ClauseId id) const { return clauses_.at(id); }
-  const ebuild::DependencyNode& target_node(int target) const { return targets_[static_cast<size_t>(target)]; }
   std::vector<ClauseId> core() const { return solver_.core(); }
 
  private:
@@ -138,7 +134,6 @@ class Search {
   Literal decision_for(const Requirement& requirement);
   Literal decision_for_atom(const Requirement& requirement);
   bool is_asked_for(const Requirement& requirement, InstanceId id);
-  const ebuild::UseSet& use_of(InstanceId owner);
   void decide(Literal literal);
   bool learn(ClauseId conflict);
 
@@ -173,7 +168,6 @@ class Search {
   Universe& universe_;
   RootPolicy policy_;
   Solver solver_;
-  std::deque<ebuild::DependencyNode> targets_;
   std::vector<VariableMeaning> variables_;
   std::unordered_map<uint64_t, Variable> in_root_;
   std::unordered_map<InstanceId, Variable> built_;
@@ -181,7 +175,6 @@ class Search {
   std::vector<Requirement> requirements_;
   std::unordered_map<Variable, std::vector<int>> requirements_of_;  // by antecedent; present: its clauses are there
   std::map<std::pair<const ebuild::DependencyNode*, Root>, int> group_requirement_;
-  std::unordered_map<const ebuild::DependencyNode*, std::vector<InstanceId>> candidates_;
   std::unordered_map<Variable, Rank> branch_ranks_;  // when it was decided
   std::unordered_map<ClauseId, ClauseMeaning> clauses_;
   std::array<std::vector<int>, queue_count> queues_;

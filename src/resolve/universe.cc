@@ -52,6 +52,30 @@ Universe::Universe(const Request& request, std::span<const Change> changes)
     std::string name = cpv.name.text();
     provided_by_name_[name].push_back(std::move(cpv));
   }
+  for (const ebuild::Atom& atom : request.targets) {
+    ebuild::DependencyNode& node = targets_.emplace_back();
+    node.is_leaf = true;
+    node.word = atom.text();
+    node.atom = atom;
+  }
+}
+
+Universe::AtomFacts& Universe::facts(const ebuild::DependencyNode& leaf) {
+  auto [by_leaf, fresh_leaf] = facts_by_leaf_.try_emplace(&leaf);
+  if (!fresh_leaf) return *by_leaf->second;
+  using Kind = ebuild::UseDependency::Kind;
+  bool reads_owner = std::ranges::any_of(leaf.atom.use, [](const ebuild::UseDependency& use) {
+    return use.kind != Kind::enabled && use.kind != Kind::disabled;
+  });
+  if (reads_owner) return *(by_leaf->second = &facts_.emplace_back());
+  auto [by_text, fresh_text] = facts_by_text_.try_emplace(leaf.word);
+  if (fresh_text) by_text->second = &facts_.emplace_back();
+  return *(by_leaf->second = by_text->second);
+}
+
+const ebuild::UseSet& Universe::use_of_owner(InstanceId owner) {
+  static const ebuild::UseSet nothing;
+  return owner == no_instance ? nothing : use(owner);
 }
 
 std::string Universe::slot_text(InstanceId id) const {
@@ -126,7 +150,10 @@ bool Universe::has_visible(const ebuild::Atom& atom) {
 }
 
 bool Universe::is_target(InstanceId id) {
-  return std::ranges::any_of(request_.targets, [&](const ebuild::Atom& target) { return matches(id, target); });
+  auto& known = instances_[id].is_target;
+  if (!known)
+    known = std::ranges::any_of(request_.targets, [&](const ebuild::Atom& target) { return matches(id, target); });
+  return *known;
 }
 
 const repository::VisibilityReason& Universe::visibility(InstanceId id) {
@@ -168,9 +195,15 @@ std::vector<Universe::UseMismatch> Universe::use_mismatches(InstanceId id, const
   return out;
 }
 
+const std::vector<InstanceId>& Universe::candidates(const ebuild::DependencyNode& leaf, InstanceId owner) {
+  auto& known = facts(leaf).candidates;
+  if (!known) known = find_candidates(leaf.atom, use_of_owner(owner));
+  return *known;
+}
+
 // Of versions that differ only in flags that the user could set, the highest one decides: where its flags do not fit,
 // a lower version does not take its place unasked.
-std::vector<InstanceId> Universe::candidates(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
+std::vector<InstanceId> Universe::find_candidates(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
   std::vector<InstanceId> out;
   for (InstanceId id : versions(atom.name)) {
     if (!matches(id, atom) || visibility(id).visibility != repository::Visibility::visible) continue;
@@ -183,13 +216,22 @@ std::vector<InstanceId> Universe::candidates(const ebuild::Atom& atom, const ebu
   return out;
 }
 
-int Universe::base_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, DependencyClass kind) {
+int Universe::base_provides(const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind) {
   // What a tool needs to run is looked for where packages are: a library of the base root may be another version.
   bool programs = kind == DependencyClass::bdepend || kind == DependencyClass::idepend;
-  return base_.find(atom, use_of_dependent, programs);
+  AtomFacts& known = facts(leaf);
+  auto& base = programs ? known.base_for_programs : known.base;
+  if (!base) base = base_.find(leaf.atom, use_of_owner(owner), programs);
+  return *base;
 }
 
-bool Universe::image_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
+bool Universe::image_provides(const ebuild::DependencyNode& leaf, InstanceId owner) {
+  auto& known = facts(leaf).image_provides;
+  if (!known) known = find_in_image(leaf.atom, use_of_owner(owner));
+  return *known;
+}
+
+bool Universe::find_in_image(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent) {
   if (image_.find(atom, use_of_dependent, true) >= 0) return true;
   for (const ebuild::Atom& provided : request_.image_provides) {
     if (provided.name != atom.name) continue;
@@ -201,8 +243,15 @@ bool Universe::image_provides(const ebuild::Atom& atom, const ebuild::UseSet& us
   return false;
 }
 
+bool Universe::package_provided(const ebuild::DependencyNode& leaf) {
+  if (provided_by_name_.empty()) return false;
+  auto& known = facts(leaf).package_provided;
+  if (!known) known = find_provided(leaf.atom);
+  return *known;
+}
+
 // package.provided knows no slots and no flags, so a line stands for each of them.
-bool Universe::package_provided(const ebuild::Atom& atom) const {
+bool Universe::find_provided(const ebuild::Atom& atom) const {
   auto found = provided_by_name_.find(atom.name.text());
   return found != provided_by_name_.end() &&
          std::ranges::any_of(found->second, [&](const ebuild::Cpv& cpv) { return atom.matches(cpv); });

@@ -2,8 +2,10 @@
 // dependencies are worked out once, when first asked for.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -48,8 +50,9 @@ class Universe {
 
   // All ebuilds of a name: highest version first, of equal ones that of the repository with the highest priority.
   const std::vector<InstanceId>& versions(const ebuild::PackageName& name);
-  // The visible ones that satisfy an atom as `use_of_dependent` makes it read, in the order of preference.
-  std::vector<InstanceId> candidates(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  // The visible ones that satisfy an atom of `owner`'s dependencies (no_instance: of the request), in the order of
+  // preference.
+  const std::vector<InstanceId>& candidates(const ebuild::DependencyNode& leaf, InstanceId owner);
   bool matches(InstanceId id, const ebuild::Atom& atom);  // all but the USE dependencies
   bool has_visible(const ebuild::Atom& atom);             // whether a visible one matches it, flags aside
   bool is_target(InstanceId id);                          // whether one of the request's atoms matches it
@@ -64,11 +67,13 @@ class Universe {
                                           const ebuild::UseSet& use_of_dependent);
 
   // Index into Request::base_provides, or -1. `kind`: of the dependency that the atom stands in.
-  int base_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, DependencyClass kind);
+  int base_provides(const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind);
   const repository::InstalledPackage& base(int index) const { return base_.packages[static_cast<size_t>(index)]; }
-  bool image_provides(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  bool image_provides(const ebuild::DependencyNode& leaf, InstanceId owner);
   // package.provided: counts as being there in every root.
-  bool package_provided(const ebuild::Atom& atom) const;
+  bool package_provided(const ebuild::DependencyNode& leaf);
+  // The request's atoms as nodes, like those of dependencies.
+  const std::vector<ebuild::DependencyNode>& targets() const { return targets_; }
 
   const Request& request() const { return request_; }
   std::string nearest_name(const ebuild::PackageName& name) const {
@@ -83,6 +88,7 @@ class Universe {
     std::unique_ptr<ebuild::UseSet> use;
     std::unique_ptr<repository::FlagStates> flags;
     std::unique_ptr<Dependencies> dependencies;
+    std::optional<bool> is_target;
   };
   // What a root has installed, found by name; its details are read when the name is first asked for.
   struct Installed {
@@ -92,6 +98,18 @@ class Universe {
     void index();
     int find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs);
   };
+  // What an atom comes to. Worked out once for all dependencies that have the same text, but for those that read the
+  // flags of whose dependency they are ("[ssl?]").
+  struct AtomFacts {
+    std::optional<std::vector<InstanceId>> candidates;
+    std::optional<int> base, base_for_programs;
+    std::optional<bool> image_provides, package_provided;
+  };
+  AtomFacts& facts(const ebuild::DependencyNode& leaf);
+  const ebuild::UseSet& use_of_owner(InstanceId owner);
+  std::vector<InstanceId> find_candidates(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  bool find_in_image(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  bool find_provided(const ebuild::Atom& atom) const;
   const Change* change_of(const repository::Package& package) const;
 
   const Request& request_;
@@ -100,6 +118,10 @@ class Universe {
   std::unordered_map<std::string, std::vector<InstanceId>> by_name_;
   Installed base_, image_;
   std::unordered_map<std::string, std::vector<ebuild::Cpv>> provided_by_name_;  // package.provided
+  std::vector<ebuild::DependencyNode> targets_;
+  std::deque<AtomFacts> facts_;
+  std::unordered_map<const ebuild::DependencyNode*, AtomFacts*> facts_by_leaf_;
+  std::unordered_map<std::string_view, AtomFacts*> facts_by_text_;  // the texts are those of leaves
 };
 
 }  // namespace cooper::resolve
