@@ -45,7 +45,7 @@ void add_use_expand(const PlannedPackage& planned, const repository::Config& con
                     std::map<std::string, std::string>& variables) {
   for (const auto& [variable, prefix] : config.use_expand()) {
     std::string value;
-    for (const auto& [flag, state] : planned.flags)
+    for (const auto& [flag, state] : planned.flags.all())
       if (state.enabled && flag.starts_with(prefix)) (value += value.empty() ? "" : " ") += flag.substr(prefix.size());
     if (!value.empty() || !variables.contains(variable)) variables[variable] = value;
   }
@@ -64,7 +64,7 @@ store::PackageFacts known_facts(const Plan& plan, const PlannedPackage& planned,
   facts.homepage = package.metadata.homepage;
   facts.license = ebuild::to_text(ebuild::evaluate_conditionals(package.metadata.license, planned.use));
   facts.defined_phases = package.metadata.defined_phases();
-  for (const auto& [flag, state] : planned.flags) {
+  for (const auto& [flag, state] : planned.flags.all()) {
     facts.iuse.emplace_back(flag);
     if (state.enabled) facts.use.emplace_back(flag);
   }
@@ -371,7 +371,7 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
                                                 : file.digests.begin()->first + ":" + file.digests.begin()->second;
     action.distfiles.push_back({file.name, store.distfiles() / file.name, digest});
   }
-  for (const auto& [flag, state] : planned.flags) {
+  for (const auto& [flag, state] : planned.flags.all()) {
     action.iuse.emplace_back(flag);
     if (state.enabled) action.use.emplace_back(flag);
   }

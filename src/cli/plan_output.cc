@@ -53,9 +53,8 @@ Json package_as_json(const PlannedImage& planned, size_t index) {
                                 plan.requested.end()}};
   Json flags = Json::object();
   for (const auto& [flag, fallback] : p.package->metadata.iuse)
-    if (auto state = p.flags.find(flag); state != p.flags.end())
-      flags[flag] = {
-          {"enabled", state->second.enabled}, {"locked", state->second.locked}, {"set_by", state->second.set_by}};
+    if (const repository::FlagState* state = p.flags.find(flag))
+      flags[std::string(flag)] = {{"enabled", state->enabled}, {"locked", state->locked}, {"set_by", state->set_by}};
   out["use"] = flags;
   out["depend"] = names(plan, p.depend);
   out["bdepend"] = names(plan, p.bdepend);
@@ -110,18 +109,18 @@ std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const 
   };
   std::map<std::string, std::vector<Flag>> groups;
   const std::vector<std::string> hidden = hidden_prefixes(config);
-  std::set<std::string> seen;
+  std::set<std::string_view> seen;
   for (const auto& [flag, fallback] : package.package->metadata.iuse) {
-    auto state = package.flags.find(flag);
-    if (state == package.flags.end() || !seen.insert(flag).second) continue;
+    const repository::FlagState* state = package.flags.find(flag);
+    if (!state || !seen.insert(flag).second) continue;
     if (std::any_of(hidden.begin(), hidden.end(),
-                    [&, f = std::string_view(flag)](const std::string& p) { return f.starts_with(p); }))
+                    [&, f = flag](const std::string& p) { return f.starts_with(p); }))
       continue;
-    std::string group = "USE", name = flag;
+    std::string group = "USE", name(flag);
     for (const auto& [variable, prefix] : config.use_expand())
       if (flag.starts_with(prefix)) group = variable, name = flag.substr(prefix.size());
-    std::string text = state->second.enabled ? name : "-" + name;
-    groups[group].push_back({name, state->second.locked ? "(" + text + ")" : text, state->second.enabled});
+    std::string text = state->enabled ? name : "-" + name;
+    groups[group].push_back({name, state->locked ? "(" + text + ")" : text, state->enabled});
   }
   std::vector<std::pair<std::string, std::vector<std::string>>> out;
   for (auto& [group, flags] : groups) {

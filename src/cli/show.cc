@@ -172,7 +172,7 @@ Result<int> use(const Context& context, const Arguments& arguments) {
     const Package& package = visible == versions.rend() ? *versions.back() : **visible;
     auto descriptions = package.repository->flag_descriptions(name);
     if (context.format != "json") fmt::print("{}\n", paint(context.color_stdout, "1;36", package.cpv.text()));
-    for (const auto& [flag, state] : world.opened.config->flags(package)) {
+    for (const auto& [flag, state] : world.opened.config->flags(package).all()) {
       if (!package.metadata.has_iuse(flag)) continue;
       if (context.format == "json") {
         json.push_back({{"package", package.cpv.text()},

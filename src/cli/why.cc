@@ -135,7 +135,7 @@ Error nothing_called(const PlannedImage& planned, const std::string& what) {
   for (const PlannedPackage& p : planned.plan.packages) {
     names.push_back(p.package->cpv.name.text());
     names.push_back(p.package->cpv.name.package);
-    for (const auto& [flag, fallback] : p.package->metadata.iuse) names.push_back(flag);
+    for (const auto& [flag, fallback] : p.package->metadata.iuse) names.emplace_back(flag);
   }
   std::string nearest = util::nearest(what, names);
   return {ErrorKind::usage,

@@ -120,7 +120,7 @@ class Checker {
     std::set<std::string> told;
     for (const Package* package : versions)
       for (const auto& [flag, value] : package->metadata.iuse)
-        if (!descriptions.contains(flag) && told.insert(flag).second)
+        if (!descriptions.contains(std::string(flag)) && told.emplace(flag).second)
           note(folder / "metadata.xml",
                fmt::format("the USE flag '{}' is described neither here nor in profiles/", flag));
   }
@@ -128,7 +128,7 @@ class Checker {
   void check_package(const Package& package) {
     const Metadata& metadata = package.metadata;
     if (metadata.description.empty()) note(package.ebuild(), "DESCRIPTION is not set");
-    for (const std::string& keyword : metadata.keywords) {
+    for (std::string_view keyword : metadata.keywords) {
       std::string_view name = keyword;
       if (name.starts_with('~') || name.starts_with('-')) name.remove_prefix(1);
       if (name != "*" && !architectures_.empty() && !architectures_.contains(name))
@@ -136,9 +136,9 @@ class Checker {
     }
     flags_ = &package;
     allowed_.clear();
-    for (const auto& [flag, value] : metadata.iuse) allowed_.insert(flag);
+    for (const auto& [flag, value] : metadata.iuse) allowed_.emplace(flag);
     for (const auto& config : configs_)
-      for (const auto& [flag, state] : config->flags(package)) allowed_.emplace(flag);
+      for (const auto& [flag, state] : config->flags(package).all()) allowed_.emplace(flag);
     for (auto [key, node] : {std::pair<const char*, const DependencyNode*>("DEPEND", &metadata.depend.get()),
                              {"BDEPEND", &metadata.bdepend.get()},
                              {"RDEPEND", &metadata.rdepend.get()},

@@ -35,24 +35,25 @@ struct FlagState {
   std::string_view set_by;
 };
 
-// The flags that a package may ask for, by name. Names live as long as the Config and the package.
+// The flags that a package may ask for. Names live as long as the Config and the package. Most packages share the states
+// of the many flags that each of them has without naming them (IUSE_EFFECTIVE), so those are held once.
 class FlagStates {
  public:
-  using value_type = std::pair<std::string_view, FlagState>;
-  using const_iterator = std::vector<value_type>::const_iterator;
+  using Named = std::pair<std::string_view, FlagState>;
+  using List = std::vector<Named>;  // sorted by name
   FlagStates() = default;
-  explicit FlagStates(std::vector<value_type> sorted) : states_(std::move(sorted)) {}
+  FlagStates(List own, const List* shared) : own_(std::move(own)), shared_(shared) {}
 
-  const_iterator begin() const { return states_.begin(); }
-  const_iterator end() const { return states_.end(); }
-  const_iterator find(std::string_view flag) const;
-  bool contains(std::string_view flag) const { return find(flag) != end(); }
+  const FlagState* find(std::string_view flag) const;  // null: there is no such flag
+  bool contains(std::string_view flag) const { return find(flag); }
   const FlagState& operator[](std::string_view flag) const;  // of an absent one: off, set by nobody
   void set(std::string_view flag, FlagState state);          // of one that is there; nothing else
+  List all() const;
   ebuild::UseSet enabled() const;
 
  private:
-  std::vector<value_type> states_;
+  List own_;                      // what differs from `shared_`, and what is not there
+  const List* shared_ = nullptr;  // of the Config
 };
 
 enum class Visibility { visible, masked_by_keyword, masked_by_package_mask, masked_by_license, masked_by_eapi };

@@ -78,7 +78,6 @@ FlagStack::View FlagStack::view(const Package& package, bool stable) const {
 }
 
 bool FlagStack::View::is_particular(std::string_view flag) const {
-  if (own_.empty() && wildcards_.empty()) return false;
   if (own_.contains(flag)) return true;
   return std::any_of(wildcards_.begin(), wildcards_.end(),
                      [&](const auto& wildcard) { return flag.starts_with(wildcard.first); });

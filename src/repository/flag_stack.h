@@ -57,7 +57,8 @@ class FlagStack {
    public:
     // The word that decides on `flag`; order < 0 where none speaks of it.
     FlagWord find(std::string_view flag) const;
-    // Whether something is said of this package in particular that may concern `flag`.
+    // Whether nothing is said of this package in particular; and whether something is that may concern `flag`.
+    bool empty() const { return own_.empty() && wildcards_.empty(); }
     bool is_particular(std::string_view flag) const;
 
    private:

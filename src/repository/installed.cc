@@ -1,6 +1,7 @@
 #include "repository/installed.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ebuild/names.h"
 #include "ebuild/use.h"
@@ -37,13 +38,17 @@ Result<std::vector<InstalledPackage>> list_installed(const fs::path& root) {
   return out;
 }
 
-void read_details(InstalledPackage& package) {
-  if (package.folder.empty()) return;
+void read_slot(InstalledPackage& package) {
+  if (package.folder.empty() || std::exchange(package.slot_read, true)) return;
   std::string slot = read_key(package.folder, "SLOT");
   size_t slash = slot.find('/');
   package.slot = slot.substr(0, slash);
   package.subslot = slash == std::string::npos ? package.slot : slot.substr(slash + 1);
   package.repository = read_key(package.folder, "repository");
+}
+
+void read_flags(InstalledPackage& package) {
+  if (package.folder.empty() || std::exchange(package.flags_read, true)) return;
   std::error_code ec;
   package.flags_known = fs::exists(package.folder / "USE", ec) || fs::exists(package.folder / "IUSE", ec);
   for (const char* key : {"IUSE", "IUSE_EFFECTIVE"}) {
@@ -55,9 +60,15 @@ void read_details(InstalledPackage& package) {
   for (std::string_view word : util::words(use)) package.use.emplace(word);
 }
 
+void read_for(InstalledPackage& package, const ebuild::Atom& atom) {
+  if (!atom.slot.empty() || !atom.repository.empty()) read_slot(package);
+  if (!atom.use.empty()) read_flags(package);
+}
+
 bool satisfies(const InstalledPackage& package, const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent,
                bool programs) {
-  if (package.stand_in || package.slot.empty()) {
+  bool has_no_slot = package.slot.empty() && (package.folder.empty() || package.slot_read);
+  if (package.stand_in || has_no_slot) {
     if (!stands_for(package.stand_in.value_or(ebuild::StandIn{.cpv = package.cpv}), atom, programs)) return false;
   } else {
     std::string repository = package.repository.empty() ? atom.repository : package.repository;

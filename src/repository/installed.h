@@ -16,7 +16,8 @@ namespace cooper::repository {
 struct InstalledPackage {
   ebuild::Cpv cpv;
   std::filesystem::path folder;  // its folder of var/db/pkg, or ""
-  // What read_details() fills in:
+  // What read_slot() and read_flags() fill in:
+  bool slot_read = false, flags_read = false;
   std::string slot, subslot, repository;    // "" where it is not known
   bool flags_known = false;                 // false: satisfies every USE dependency
   ebuild::UseSet iuse, use;                 // the flags it has, and those that it was built with
@@ -27,8 +28,11 @@ struct InstalledPackage {
 // the folder.
 Result<std::vector<InstalledPackage>> list_installed(const std::filesystem::path& root);
 
-// Slot and flags from its folder; nothing where it has none.
-void read_details(InstalledPackage& package);
+// Slot and repository, or flags, from its folder; once, and nothing where it has none.
+void read_slot(InstalledPackage& package);
+void read_flags(InstalledPackage& package);
+// What is needed of it to tell whether it satisfies `atom`.
+void read_for(InstalledPackage& package, const ebuild::Atom& atom);
 
 // Whether it satisfies the atom for a dependent with the flags `use_of_dependent`; what is not known counts as met.
 // `programs`: only its programs are needed.

@@ -174,7 +174,7 @@ Result<Metadata> parse_metadata(std::string_view text, std::shared_ptr<const std
       }
     out.*key.tree = LazyTree(trees[i], key.kind, *out.eapi);
   }
-  out.keywords = word_list(keywords);
+  out.keywords = util::words(keywords);
   return out;
 }
 

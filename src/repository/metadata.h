@@ -46,9 +46,9 @@ class LazyTree {
 
 struct Metadata {
   const ebuild::Eapi* eapi = nullptr;
-  std::string slot, subslot;                      // SLOT split at "/"; subslot = slot where none is written
-  std::vector<std::pair<std::string, int>> iuse;  // flag, default: +1 "+flag", -1 "-flag", 0 none
-  std::vector<std::string> keywords;              // "amd64", "~arm64", "-*"
+  std::string slot, subslot;                           // SLOT split at "/"; subslot = slot where none is written
+  std::vector<std::pair<std::string_view, int>> iuse;  // flag, default: +1 "+flag", -1 "-flag", 0 none
+  std::vector<std::string_view> keywords;              // "amd64", "~arm64", "-*"
   LazyTree depend, bdepend, rdepend, pdepend, idepend;
   LazyTree required_use, license, src_uri, restrict, properties;
   std::string_view description, homepage;

@@ -25,9 +25,9 @@ constexpr int64_t young_nanoseconds = 2'500'000'000;
 
 int64_t nanoseconds(const timespec& time) { return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
-Stamp stamp_of(const char* path, int64_t young_after) {
+Stamp stamp_of(int folder, const char* path, int64_t young_after) {
   struct stat st;
-  if (::stat(path, &st) != 0) return errno == ENOENT || errno == ENOTDIR ? absent_stamp : no_stamp;
+  if (::fstatat(folder, path, &st, 0) != 0) return errno == ENOENT || errno == ENOTDIR ? absent_stamp : no_stamp;
   if (std::max(nanoseconds(st.st_ctim), nanoseconds(st.st_mtim)) > young_after) return no_stamp;
   const uint64_t facts[] = {st.st_ino, static_cast<uint64_t>(st.st_size),
                             static_cast<uint64_t>(nanoseconds(st.st_mtim)),
@@ -60,14 +60,15 @@ Result<> replace_file(const fs::path& path, std::string_view content) {
 MetadataIndex::MetadataIndex(fs::path file, std::string key) : path_(std::move(file)), key_(std::move(key)) {
   auto now = std::chrono::system_clock::now().time_since_epoch();
   young_after_ = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count() - young_nanoseconds;
-  program_ = stamp_of("/proc/self/exe", std::numeric_limits<int64_t>::max());
+  program_ = stamp_of(AT_FDCWD, "/proc/self/exe", std::numeric_limits<int64_t>::max());
   auto mapping = util::MappedFile::open(path_);
   if (!mapping) return;
   mapping_ = std::move(*mapping);
   file_ = IndexFile::open(mapping_->bytes(), key_);
 }
 
-Stamp MetadataIndex::stamp(const char* path) const { return stamp_of(path, young_after_); }
+Stamp MetadataIndex::stamp(const char* path, int folder) const { return stamp_of(folder, path, young_after_); }
+Stamp MetadataIndex::stamp(const char* path) const { return stamp(path, AT_FDCWD); }
 
 void MetadataIndex::learn(ebuild::PackageName name, Stamp folder, std::vector<LearnedEbuild> ebuilds) {
   std::lock_guard lock(mutex_);

@@ -35,6 +35,8 @@ class MetadataIndex {
   // Whether dependency strings that the file calls legal were found so by this very program.
   bool trusts_parser() const { return file_ && file_->parser() == program_; }
   // The stamp of what is there now; no_stamp where it is too young to be told from a later change.
+  // `folder`: an open one that `path` is relative to.
+  Stamp stamp(const char* path, int folder) const;
   Stamp stamp(const char* path) const;
 
   // Both are safe from several threads.

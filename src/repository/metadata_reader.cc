@@ -1,5 +1,6 @@
 #include "repository/metadata_reader.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -68,13 +69,26 @@ MetadataReader::MetadataReader(fs::path root, std::string name, std::vector<cons
   if (index_->file()) eclass_states_ = std::vector<std::atomic<signed char>>(index_->file()->eclass_version_count());
 }
 
+const MetadataReader::CategoryFolders& MetadataReader::folders_of(const std::string& category) {
+  std::lock_guard lock(categories_mutex_);
+  auto [known, fresh] = categories_.try_emplace(category);
+  if (fresh) {
+    auto open_folder = [](const fs::path& path) {
+      return util::Fd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    };
+    known->second.ebuilds = open_folder(root_ / category);
+    if (options_.md5_cache) known->second.cache = open_folder(root_ / "metadata/md5-cache" / category);
+  }
+  return known->second;
+}
+
 std::vector<std::unique_ptr<Package>> MetadataReader::read_folder(const PackageName& name) {
   std::vector<std::unique_ptr<Package>> out;
   std::string folder = fmt::format("{}/{}/{}", root_.native(), name.category, name.package);
   std::optional<FolderEntry> known;
   Stamp stamp = no_stamp;
   if (index_) {
-    stamp = index_->stamp(folder.c_str());
+    stamp = index_->stamp(name.package.c_str(), folders_of(name.category).ebuilds.get());
     if (index_->file()) known = index_->file()->find(name);
   }
   bool all_named = true;
@@ -204,8 +218,11 @@ MetadataReader::Knowledge MetadataReader::know(const Cpv& cpv, const std::string
     cache_file = fmt::format("{}/metadata/md5-cache/{}/{}-{}", root_.native(), cpv.name.category, cpv.name.package,
                              cpv.version.text());
   if (index_) {
-    ebuild_stamp = index_->stamp(file.c_str());
-    if (options_.md5_cache) cache_stamp = index_->stamp(cache_file.c_str());
+    const CategoryFolders& folders = folders_of(cpv.name.category);
+    const char* below_category = file.c_str() + root_.native().size() + 1 + cpv.name.category.size() + 1;
+    ebuild_stamp = index_->stamp(below_category, folders.ebuilds.get());
+    const char* cache_name = cache_file.c_str() + cache_file.rfind('/') + 1;
+    if (options_.md5_cache && folders.cache) cache_stamp = index_->stamp(cache_name, folders.cache.get());
   }
   bool usable = known && eclasses_hold(*known);
   bool same_cache = usable && known->cache_stamp == cache_stamp && cache_stamp != no_stamp;

@@ -6,15 +6,18 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "repository/metadata_index.h"
 #include "repository/metadata_source.h"
 #include "repository/repository.h"
+#include "util/file.h"
 
 namespace cooper::repository {
 
@@ -57,6 +60,11 @@ class MetadataReader {
   void note_in(Knowledge& out, const std::string& where, const std::string& what) const;
 
   bool eclasses_hold(const EbuildEntry& entry);
+  // A category's folder and that of its md5-cache, open: looking at files from there is quicker than by whole paths.
+  struct CategoryFolders {
+    util::Fd ebuilds, cache;
+  };
+  const CategoryFolders& folders_of(const std::string& category);
   // The MD5 of an eclass as it is now; nothing where there is none.
   std::optional<Md5> eclass_md5(std::string_view name);
 
@@ -66,6 +74,8 @@ class MetadataReader {
   Note note_;
   std::unique_ptr<MetadataIndex> index_;                 // null: nothing is kept
   std::vector<std::atomic<signed char>> eclass_states_;  // of the index's eclass versions: 0 unknown, 1 true, -1 not
+  std::mutex categories_mutex_;
+  std::unordered_map<std::string, CategoryFolders> categories_;
   std::shared_mutex eclass_mutex_;
   std::map<std::string, std::optional<Md5>, std::less<>> eclasses_;
   std::unique_ptr<MetadataSource> source_;  // null: ebuilds are not sourced

@@ -13,10 +13,6 @@ std::string slot_text(const Metadata& metadata) {
 }
 
 namespace {
-std::vector<std::string_view> keyword_views(const Package& package) {
-  return {package.metadata.keywords.begin(), package.metadata.keywords.end()};
-}
-
 bool has_conditionals(const ebuild::DependencyNode& node) {
   if (!node.is_leaf && node.kind == ebuild::GroupKind::use_conditional) return true;
   return std::ranges::any_of(node.children, has_conditionals);
@@ -37,25 +33,7 @@ const ProfileConfig::Keywords& ProfileConfig::accepted_keywords(const Package& p
 
 bool ProfileConfig::is_stable(const Package& package) const {
   Keywords own;
-  return ebuild::keywords_stable(keyword_views(package), accepted_keywords(package, own));
-}
-
-template <typename Visit>
-void ProfileConfig::each_flag(const Package& package, Visit&& visit) const {
-  const Metadata& metadata = package.metadata;
-  for (const auto& [flag, value] : metadata.iuse) visit(flag, value);
-  std::vector<std::string_view> own;  // of IUSE, what is implicit too
-  for (const auto& [flag, value] : metadata.iuse)
-    if (implicit_.contains(flag) || (!metadata.eapi->iuse_effective && architectures_.contains(flag)))
-      own.push_back(flag);
-  auto is_own = [&](std::string_view flag) { return std::ranges::find(own, flag) != own.end(); };
-  for (const std::string& flag : implicit_)
-    if (!is_own(flag)) visit(flag, 0);
-  if (metadata.eapi->iuse_effective) return;
-  // Before EAPI 5 every architecture is a flag (PMS 11.1.1). Flags of USE_EXPAND beyond IUSE are without number; those
-  // above do.
-  for (const std::string& flag : architectures_)
-    if (!is_own(flag) && !implicit_.contains(flag)) visit(flag, 0);
+  return ebuild::keywords_stable(package.metadata.keywords, accepted_keywords(package, own));
 }
 
 ProfileConfig::Views ProfileConfig::views(const Package& package) const {
@@ -73,7 +51,7 @@ FlagState ProfileConfig::judged(const Views& views, std::string_view flag, int i
   return {false, false, nobody_origin.text()};
 }
 
-const std::vector<FlagStates::value_type>& ProfileConfig::implicit_states() const {
+const FlagStates::List& ProfileConfig::implicit_states() const {
   std::call_once(implicit_once_, [&]() {
     Views nothing = {use_.view(), mask_.view(), force_.view()};
     for (const std::string& flag : implicit_) implicit_states_.emplace_back(flag, judged(nothing, flag, 0));
@@ -82,54 +60,72 @@ const std::vector<FlagStates::value_type>& ProfileConfig::implicit_states() cons
 }
 
 FlagStates ProfileConfig::flags(const Package& package) const {
-  const auto& implicit = implicit_states();
+  const FlagStates::List& implicit = implicit_states();
   const Metadata& metadata = package.metadata;
   Views stacks = views(package);
-  std::vector<FlagStates::value_type> own;
+  FlagStates::List own;
+  own.reserve(metadata.iuse.size());
   for (const auto& [flag, value] : metadata.iuse) own.emplace_back(flag, judged(stacks, flag, value));
   // Before EAPI 5 every architecture is a flag (PMS 11.1.1). Flags of USE_EXPAND beyond IUSE are without number; those
   // above do.
   if (!metadata.eapi->iuse_effective)
     for (const std::string& flag : architectures_)
-      if (!implicit_.contains(flag)) own.emplace_back(flag, judged(stacks, flag, 0));
-  std::ranges::stable_sort(own, {}, &FlagStates::value_type::first);
-  auto [again, end] = std::ranges::unique(own, {}, &FlagStates::value_type::first);
+      if (!metadata.has_iuse(flag)) own.emplace_back(flag, judged(stacks, flag, 0));
+  if (stacks.say_anything())
+    for (const auto& [flag, state] : implicit)
+      if (stacks.is_particular(flag) && !metadata.has_iuse(flag)) own.emplace_back(flag, judged(stacks, flag, 0));
+  std::ranges::sort(own, {}, &FlagStates::Named::first);
+  auto [again, end] = std::ranges::unique(own, {}, &FlagStates::Named::first);
   own.erase(again, end);
-
-  std::vector<FlagStates::value_type> all;
-  all.reserve(own.size() + implicit.size());
-  auto next = own.begin();
-  for (const auto& [flag, state] : implicit) {
-    for (; next != own.end() && next->first < flag; ++next) all.push_back(*next);
-    bool is_own = next != own.end() && next->first == flag;
-    if (is_own)
-      all.push_back(*next++);
-    else
-      all.emplace_back(flag, stacks.is_particular(flag) ? judged(stacks, flag, 0) : state);
-  }
-  all.insert(all.end(), next, own.end());
-  return FlagStates(std::move(all));
+  return {std::move(own), &implicit};
 }
 
-FlagStates::const_iterator FlagStates::find(std::string_view flag) const {
-  auto found = std::ranges::lower_bound(states_, flag, {}, &value_type::first);
-  return found != states_.end() && found->first == flag ? found : states_.end();
+namespace {
+
+const FlagState* find_in(const FlagStates::List& list, std::string_view flag) {
+  auto found = std::ranges::lower_bound(list, flag, {}, &FlagStates::Named::first);
+  return found != list.end() && found->first == flag ? &found->second : nullptr;
+}
+
+}  // namespace
+
+const FlagState* FlagStates::find(std::string_view flag) const {
+  if (const FlagState* own = find_in(own_, flag)) return own;
+  return shared_ ? find_in(*shared_, flag) : nullptr;
 }
 
 const FlagState& FlagStates::operator[](std::string_view flag) const {
   static const FlagState none;
-  auto found = find(flag);
-  return found == end() ? none : found->second;
+  const FlagState* found = find(flag);
+  return found ? *found : none;
 }
 
 void FlagStates::set(std::string_view flag, FlagState state) {
-  if (auto found = find(flag); found != end()) states_[static_cast<size_t>(found - begin())].second = state;
+  auto place = std::ranges::lower_bound(own_, flag, {}, &Named::first);
+  if (place != own_.end() && place->first == flag) {
+    place->second = state;
+  } else if (shared_) {  // by the name that lives as long as it must
+    auto known = std::ranges::lower_bound(*shared_, flag, {}, &Named::first);
+    if (known != shared_->end() && known->first == flag) own_.insert(place, {known->first, state});
+  }
+}
+
+FlagStates::List FlagStates::all() const {
+  List out = own_;
+  if (!shared_) return out;
+  out.reserve(own_.size() + shared_->size());
+  for (const Named& known : *shared_)
+    if (!find_in(own_, known.first)) out.push_back(known);
+  std::ranges::sort(out, {}, &Named::first);
+  return out;
 }
 
 ebuild::UseSet FlagStates::enabled() const {
   ebuild::UseSet out;
-  for (const auto& [flag, state] : states_)
+  for (const auto& [flag, state] : own_)
     if (state.enabled) out.emplace_hint(out.end(), flag);
+  for (size_t i = 0; shared_ && i < shared_->size(); ++i)
+    if (const auto& [flag, state] = (*shared_)[i]; state.enabled && !find_in(own_, flag)) out.emplace(flag);
   return out;
 }
 
@@ -140,21 +136,22 @@ std::map<std::string, std::string> ProfileConfig::variables_for(const Package& p
   });
   // PMS 11.1.1: variables that expand into flags hold what is on of IUSE_EFFECTIVE. Where no flag can say it, the
   // variable is not set: an empty LINGUAS would mean "no language".
-  ebuild::UseSet on = use(package);
+  const FlagStates states = flags(package);
+  const FlagStates::List all = states.all();
   for (const auto& [name, prefix] : use_expand_) {
     bool any = false;
     std::string value;
-    each_flag(package, [&](const std::string& flag, int) {
-      if (!flag.starts_with(prefix)) return;
+    for (const auto& [flag, state] : all) {
+      if (!flag.starts_with(prefix)) continue;
       any = true;
-      if (on.contains(flag)) value += (value.empty() ? "" : " ") + flag.substr(prefix.size());
-    });
+      if (state.enabled) (value += value.empty() ? "" : " ") += flag.substr(prefix.size());
+    }
     if (any)
       out.insert_or_assign(name, std::move(value));
     else
       out.erase(name);
   }
-  out.insert_or_assign("USE", fmt::format("{}", fmt::join(on, " ")));
+  out.insert_or_assign("USE", fmt::format("{}", fmt::join(states.enabled(), " ")));
   return out;
 }
 
@@ -203,7 +200,7 @@ VisibilityReason ProfileConfig::visibility(const Package& package) const {
   };
   Keywords own;
   const Keywords& accepted = accepted_keywords(package, own);
-  if (!ebuild::keywords_accepted(keyword_views(package), accepted)) {
+  if (!ebuild::keywords_accepted(package.metadata.keywords, accepted)) {
     const auto& keywords = package.metadata.keywords;
     bool testing = std::ranges::find(keywords, "~" + arch_) != keywords.end();
     bool stable = std::ranges::find(keywords, arch_) != keywords.end();

@@ -64,11 +64,9 @@ class ProfileConfig final : public Config {
   // `own` holds them where the package has some of its own.
   const Keywords& accepted_keywords(const Package& package, Keywords& own) const;
   bool is_stable(const Package& package) const;
-  // Calls `visit(flag, default)` for every flag of IUSE_EFFECTIVE, each once.
-  template <typename Visit>
-  void each_flag(const Package& package, Visit&& visit) const;
   struct Views {
     FlagStack::View use, mask, force;
+    bool say_anything() const { return !use.empty() || !mask.empty() || !force.empty(); }
     bool is_particular(std::string_view flag) const {
       return use.is_particular(flag) || mask.is_particular(flag) || force.is_particular(flag);
     }
@@ -76,7 +74,7 @@ class ProfileConfig final : public Config {
   Views views(const Package& package) const;
   FlagState judged(const Views& views, std::string_view flag, int iuse_default) const;
   // The flags that every package has, as they are where nothing is said of a package in particular; sorted.
-  const std::vector<FlagStates::value_type>& implicit_states() const;
+  const FlagStates::List& implicit_states() const;
   std::vector<std::string> license_obstacles(const Package& package) const;
 
   std::vector<std::shared_ptr<Repository>> repositories_;
@@ -98,7 +96,7 @@ class ProfileConfig final : public Config {
   std::vector<ebuild::Cpv> provided_;
   std::vector<Problem> problems_;
   mutable std::once_flag implicit_once_;
-  mutable std::vector<FlagStates::value_type> implicit_states_;
+  mutable FlagStates::List implicit_states_;
 };
 
 // SLOT as ebuilds write it: "0" or "0/72.1".

@@ -55,7 +55,7 @@ class Breaker {
     collect_flags(metadata_.required_use, all);
     std::erase_if(all, [&](const std::string& flag) {
       auto state = universe_.flags(step_.from).find(flag);
-      return state == universe_.flags(step_.from).end() || state->second.locked || step_.fixed_flags.contains(flag);
+      return !state || state->locked || step_.fixed_flags.contains(flag);
     });
     return {all.begin(), all.end()};
   }

@@ -46,6 +46,8 @@ struct Plan {
   std::vector<int> requested;             // the packages that the spec names
   std::vector<ProvidedPackage> provided;  // those of the base root that were used
   std::vector<std::string> warnings;
+  // What the plan was found with, so that it can be left standing where the plan is.
+  std::shared_ptr<const void> universe;
 };
 
 // What the configuration would have to say of a package, beyond what it says, so that a plan can hold it.

@@ -18,15 +18,15 @@ void reject_use(Universe& universe, InstanceId id, const std::vector<Universe::U
   for (const auto& mismatch : mismatches) {
     const auto& flags = universe.flags(id);
     auto state = flags.find(mismatch.flag);
-    if (state == flags.end()) {
+    if (!state) {
       out.reasons.push_back(fmt::format("{}: has no USE flag '{}'", universe.text(id), mismatch.flag));
       can_change = false;
       continue;
     }
-    std::string set_by = state->second.set_by.empty() ? "" : fmt::format(" ({})", state->second.set_by);
+    std::string set_by = state->set_by.empty() ? "" : fmt::format(" ({})", state->set_by);
     out.reasons.push_back(fmt::format("{}: '{}' is {}{}, but must be {}", universe.text(id), mismatch.flag,
-                                      state->second.enabled ? "on" : "off", set_by, mismatch.wanted ? "on" : "off"));
-    can_change = can_change && !state->second.locked;
+                                      state->enabled ? "on" : "off", set_by, mismatch.wanted ? "on" : "off"));
+    can_change = can_change && !state->locked;
     changes.push_back(signed_flag(mismatch.flag, mismatch.wanted));
   }
   if (can_change && !changes.empty())

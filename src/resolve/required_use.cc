@@ -57,9 +57,9 @@ std::optional<Error> check_required_use(Search& search, const Plan& plan) {
       }
       for (const std::string& flag : named) {
         auto state = planned.flags.find(flag);
-        if (state == planned.flags.end()) continue;
-        lines.push_back(fmt::format("  {} is {}{}", flag, state->second.enabled ? "on" : "off",
-                                    state->second.set_by.empty() ? "" : fmt::format(": {}", state->second.set_by)));
+        if (!state) continue;
+        lines.push_back(fmt::format("  {} is {}{}", flag, state->enabled ? "on" : "off",
+                                    state->set_by.empty() ? "" : fmt::format(": {}", state->set_by)));
       }
     }
     error.what = fmt::format("the USE flags of {} contradict its REQUIRED_USE: {}", planned.package->cpv.text(),
@@ -67,8 +67,8 @@ std::optional<Error> check_required_use(Search& search, const Plan& plan) {
     error.why = util::join(lines, "\n");
     auto changes =
         ebuild::mend_required_use(metadata.required_use, planned.use, *metadata.eapi, [&](std::string_view flag) {
-          auto state = planned.flags.find(std::string(flag));
-          return state != planned.flags.end() && !state->second.locked;
+          const repository::FlagState* state = planned.flags.find(flag);
+          return state && !state->locked;
         });
     if (changes && !changes->empty()) {
       std::vector<std::string> flags;

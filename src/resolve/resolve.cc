@@ -53,10 +53,11 @@ std::expected<Plan, Failure> attempt_plan(Universe& universe) {
 }
 
 Result<Plan> resolve(const Request& request) {
-  Universe universe(request);
-  if (auto error = unknown_target(universe)) return std::unexpected(std::move(*error));
-  auto attempt = attempt_plan(universe);
+  auto universe = std::make_shared<Universe>(request);
+  if (auto error = unknown_target(*universe)) return std::unexpected(std::move(*error));
+  auto attempt = attempt_plan(*universe);
   if (!attempt) return std::unexpected(std::move(attempt).error().error);
+  attempt->universe = std::move(universe);
   return *std::move(attempt);
 }
 

@@ -47,7 +47,7 @@ Result<> check_flags(const spec::PackageSpec& package, const Repositories& repos
                      const repository::Config& config) {
   std::set<std::string> known;
   for (const repository::Package* match : matching(package.atom.value, repositories))
-    for (const auto& [flag, state] : config.flags(*match)) known.emplace(flag);
+    for (const auto& [flag, state] : config.flags(*match).all()) known.emplace(flag);
   for (const spec::Located<std::string>& flag : package.use) {
     std::string name = without_sign(flag.value);
     if (name == "*" || known.contains(name)) continue;

@@ -114,9 +114,8 @@ class Suggester {
         auto own = universe.flags(end.owner).find(mismatch.flag);
         // A flag that is not there and has no default makes the dependency itself wrong.
         possible = possible && asked->kind != Kind::enabled && asked->kind != Kind::disabled &&
-                   (mismatch.has_flag || asked->missing) && own != universe.flags(end.owner).end() &&
-                   !own->second.locked;
-        if (possible) change.use[mismatch.flag] = !own->second.enabled;
+                   (mismatch.has_flag || asked->missing) && own && !own->locked;
+        if (possible) change.use[mismatch.flag] = !own->enabled;
       }
       if (possible && !change.use.empty() && may_set(universe, end.owner, change.use)) return change;
     }
@@ -141,8 +140,8 @@ class Suggester {
     }
     const auto& known = universe.flags(id);
     auto mended = ebuild::mend_required_use(metadata.required_use, use, *metadata.eapi, [&](std::string_view flag) {
-      auto state = known.find(std::string(flag));
-      return state != known.end() && !state->second.locked && !flags.contains(std::string(flag));
+      const repository::FlagState* state = known.find(flag);
+      return state && !state->locked && !flags.contains(std::string(flag));
     });
     if (!mended) return false;
     for (const auto& more : *mended) flags[more.flag] = more.on;

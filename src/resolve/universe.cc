@@ -36,15 +36,19 @@ void Universe::Installed::index() {
 int Universe::Installed::find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs) {
   auto found = by_name.find(atom.name.text());
   if (found == by_name.end()) return -1;
-  if (detailed.insert(found->first).second)
-    for (int index : found->second) read_details(packages[static_cast<size_t>(index)]);
-  for (int index : found->second | std::views::reverse)  // the highest version first
-    if (satisfies(packages[static_cast<size_t>(index)], atom, use_of_dependent, programs)) return index;
+  for (int index : found->second | std::views::reverse) {  // the highest version first
+    repository::InstalledPackage& package = packages[static_cast<size_t>(index)];
+    if (!package.folder.empty()) {
+      if (!atom.matches(package.cpv)) continue;
+      read_for(package, atom);
+    }
+    if (satisfies(package, atom, use_of_dependent, programs)) return index;
+  }
   return -1;
 }
 
 Universe::Universe(const Request& request, std::span<const Change> changes)
-    : request_(request), base_{request.base_provides, {}, {}}, image_{request.image_has, {}, {}} {
+    : request_(request), base_{request.base_provides, {}}, image_{request.image_has, {}} {
   base_.index();
   image_.index();
   for (const Change& change : changes) changes_.emplace(change.package, &change);
@@ -131,8 +135,8 @@ const Dependencies& Universe::dependencies(InstanceId id) {
                    ebuild::evaluate_conditionals(m.rdepend, flags), ebuild::evaluate_conditionals(m.pdepend, flags),
                    ebuild::evaluate_conditionals(m.idepend, flags)});
   if (request_.test_dependencies && is_target(id)) {
-    auto test = this->flags(id).find("test");
-    if (test != this->flags(id).end() && !test->second.enabled && !test->second.locked) {
+    const repository::FlagState* test = this->flags(id).find("test");
+    if (test && !test->enabled && !test->locked) {
       ebuild::UseSet with_test = flags;
       with_test.insert("test");
       instance.dependencies->depend = ebuild::evaluate_conditionals(m.depend, with_test);
@@ -184,8 +188,7 @@ std::vector<Universe::UseMismatch> Universe::use_mismatches(InstanceId id, const
   for (const ebuild::FlagDemand& demand : ebuild::flag_demands(atom, use_of_dependent)) {
     if (ebuild::meets(demand, use(id), has_flag)) continue;
     auto state = known.find(demand.flag);
-    bool has = state != known.end();
-    out.push_back({std::string(demand.flag), demand.on, has, has && !state->second.locked});
+    out.push_back({std::string(demand.flag), demand.on, state, state && !state->locked});
   }
   // A flag without a default must be there also where its condition demands nothing of it (PMS 8.3.4).
   for (const ebuild::UseDependency& dependency : atom.use)

@@ -68,7 +68,10 @@ class Universe {
 
   // Index into Request::base_provides, or -1. `kind`: of the dependency that the atom stands in.
   int base_provides(const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind);
-  const repository::InstalledPackage& base(int index) const { return base_.packages[static_cast<size_t>(index)]; }
+  const repository::InstalledPackage& base(int index) {
+    read_slot(base_.packages[static_cast<size_t>(index)]);
+    return base_.packages[static_cast<size_t>(index)];
+  }
   bool image_provides(const ebuild::DependencyNode& leaf, InstanceId owner);
   // package.provided: counts as being there in every root.
   bool package_provided(const ebuild::DependencyNode& leaf);
@@ -90,11 +93,10 @@ class Universe {
     std::unique_ptr<Dependencies> dependencies;
     std::optional<bool> is_target;
   };
-  // What a root has installed, found by name; its details are read when the name is first asked for.
+  // What a root has installed, found by name; slots and flags are read when an atom first asks for them.
   struct Installed {
     std::vector<repository::InstalledPackage> packages;
     std::unordered_map<std::string, std::vector<int>> by_name;  // indices into `packages`
-    std::set<std::string> detailed;                             // names
     void index();
     int find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs);
   };
