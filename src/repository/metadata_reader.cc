@@ -178,6 +178,8 @@ std::unique_ptr<Package> MetadataReader::read_ebuild(const PackageName& name, Fi
   }
   auto metadata = parse_metadata(knowledge.text, knowledge.learned.text, knowledge.trusted);
   knowledge.learned.entry.checked = metadata.has_value();
+  // Another version of the program checked it, or dropped what one had checked: this one need not do so twice.
+  knowledge.changed = knowledge.changed || (metadata && !knowledge.trusted);
   if (!metadata) {
     note_(path, describe(metadata.error()));
     return nullptr;
@@ -201,7 +203,7 @@ MetadataReader::Knowledge MetadataReader::from_index(const EbuildEntry& known, S
   out.learned.entry.eclasses.clear();
   out.learned.notes = known.notes;
   out.trusted = known.checked && index_->trusts_parser();
-  out.changed = known.ebuild_stamp != ebuild || known.cache_stamp != cache || (known.checked && !out.trusted);
+  out.changed = known.ebuild_stamp != ebuild || known.cache_stamp != cache;
   for (uint32_t eclass : known.eclasses) {
     EclassVersion version = index_->file()->eclass_version(eclass);
     out.learned.eclasses.emplace_back(std::string(version.name), version.md5);
