@@ -130,9 +130,10 @@ int run_program(int argc, char** argv) {
   };
   Result<int> result = find_data_and_run();
   if (std::fflush(stdout) != 0 && result) result = fail_errno("cannot write the output", "standard output");
-  if (result) return *result;
-  print_error(result.error(), context.color_stderr);
-  return static_cast<int>(result.error().kind);
+  if (!result) print_error(result.error(), context.color_stderr);
+  std::fflush(stderr);
+  // Nothing is left to do, and taking all the options of all commands apart is work too.
+  std::_Exit(result ? *result : static_cast<int>(result.error().kind));
 }
 
 }  // namespace

@@ -81,11 +81,12 @@ bool keywords_accepted(const std::vector<std::string_view>& keywords,
 
 bool keywords_stable(const std::vector<std::string_view>& keywords, const std::set<std::string, std::less<>>& accept) {
   if (!keywords_accepted(keywords, accept)) return false;
-  std::vector<std::string> testing;
-  for (std::string_view keyword : keywords)
-    testing.push_back(keyword.starts_with('~') || keyword.starts_with('-') ? std::string(keyword)
-                                                                           : "~" + std::string(keyword));
-  return !keywords_accepted({testing.begin(), testing.end()}, accept);
+  std::string testing;
+  return std::ranges::none_of(keywords, [&](std::string_view keyword) {
+    testing = keyword.starts_with('~') || keyword.starts_with('-') ? "" : "~";
+    testing += keyword;
+    return keywords_accepted({testing}, accept);
+  });
 }
 
 void Acceptance::set(std::string_view name, bool accepted) {

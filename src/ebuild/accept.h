@@ -36,6 +36,7 @@ class Acceptance {
   // given.
   void stack(std::string_view value, const LicenseGroups& groups = {},
              std::vector<std::string>* unknown_groups = nullptr);
+  bool accepts_everything() const { return everything_ && exceptions_.empty(); }
   bool accepts(std::string_view name) const { return everything_ != exceptions_.contains(name); }
 
  private:

@@ -1,6 +1,7 @@
 // Package dependency specifications: PMS 8.3.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,14 @@ struct PackageName {
   std::string package;
   std::string text() const { return category + "/" + package; }
   auto operator<=>(const PackageName&) const = default;
+};
+
+// For unordered containers.
+struct PackageNameHash {
+  size_t operator()(const PackageName& name) const {
+    std::hash<std::string_view> hash;
+    return hash(name.package) ^ (hash(name.category) * 31);
+  }
 };
 
 // Category, package, version: "dev-lang/php-8.2.32-r1".

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "repository/layout.h"
@@ -59,7 +60,7 @@ class DiskRepository final : public Repository {
   mutable std::atomic<bool> names_known_{false};
   mutable std::vector<ebuild::PackageName> names_;
   mutable std::mutex folders_mutex_;
-  mutable std::map<ebuild::PackageName, std::unique_ptr<Folder>> folders_;
+  mutable std::unordered_map<ebuild::PackageName, std::unique_ptr<Folder>, ebuild::PackageNameHash> folders_;
   mutable std::mutex problems_mutex_;
   mutable std::vector<Problem> problems_;
   std::unique_ptr<MetadataReader> reader_;

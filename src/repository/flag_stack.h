@@ -97,7 +97,7 @@ class FlagStack {
   int next_order_ = 0;
   std::unordered_map<std::string, FlagWord, Hash, std::equal_to<>> global_;
   std::vector<Word> global_wildcards_;
-  std::map<ebuild::PackageName, std::vector<Block>> by_name_;
+  std::unordered_map<ebuild::PackageName, std::vector<Block>, ebuild::PackageNameHash> by_name_;
   std::vector<Block> others_;    // no atom, or one with wildcards in its name
   std::vector<Origin> origins_;  // keeps them alive
 };

@@ -160,10 +160,13 @@ UserFiles ProfileConfig::user_files(const Package& package) const {
 }
 
 std::vector<std::string> ProfileConfig::license_obstacles(const Package& package) const {
-  ebuild::Acceptance acceptance = accept_license_;
+  std::optional<ebuild::Acceptance> own;
   package_license_.each(package, [&](const Words& line) {
-    for (const std::string& word : line.words) acceptance.stack(word, license_groups_);
+    if (!own) own = accept_license_;
+    for (const std::string& word : line.words) own->stack(word, license_groups_);
   });
+  const ebuild::Acceptance& acceptance = own ? *own : accept_license_;
+  if (acceptance.accepts_everything()) return {};
   const ebuild::DependencyNode& license = package.metadata.license;
   if (!has_conditionals(license)) return ebuild::unaccepted(license, acceptance);
   return ebuild::unaccepted(ebuild::evaluate_conditionals(license, use(package)), acceptance);
@@ -177,7 +180,6 @@ std::string ProfileConfig::Mask::why() const {
 
 VisibilityReason ProfileConfig::visibility(const Package& package) const {
   VisibilityReason out;
-  const std::string name = package.cpv.name.text();
   masks_.each(package, [&](const Mask& mask) {
     if (std::ranges::find(mask.except, package.repository) != mask.except.end()) return;
     if (mask.repository && package.repository != mask.repository) {
@@ -209,7 +211,7 @@ VisibilityReason ProfileConfig::visibility(const Package& package) const {
              testing            ? out.keyword + " keyword"
              : keywords.empty() ? "no keywords"
                                 : fmt::format("no keyword for {}", arch_),
-             fmt::format("[package.\"{}\"]\nkeywords = [\"{}\"]", name, out.keyword));
+             fmt::format("[package.\"{}\"]\nkeywords = [\"{}\"]", package.cpv.name.text(), out.keyword));
   }
   out.licenses = license_obstacles(package);
   if (!out.licenses.empty()) {
@@ -217,7 +219,7 @@ VisibilityReason ProfileConfig::visibility(const Package& package) const {
     for (const std::string& license : out.licenses)
       quoted += fmt::format("{}\"{}\"", quoted.empty() ? "" : ", ", license);
     obstacle(Visibility::masked_by_license, "license not accepted: " + util::join(out.licenses, ", "),
-             fmt::format("[package.\"{}\"]\nlicense = [{}]", name, quoted));
+             fmt::format("[package.\"{}\"]\nlicense = [{}]", package.cpv.name.text(), quoted));
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "ebuild/accept.h"
@@ -37,7 +38,7 @@ class ProfileConfig final : public Config {
   // Something that holds for the packages an atom matches, found by name.
   template <typename T>
   struct PerPackage {
-    std::map<ebuild::PackageName, std::vector<T>> by_name;
+    std::unordered_map<ebuild::PackageName, std::vector<T>, ebuild::PackageNameHash> by_name;
     std::vector<T> patterns;  // atoms with wildcards in the name
     void add(T item);
     // Calls `visit` for each whose atom matches, patterns first.

@@ -64,7 +64,7 @@ std::vector<const Requirement*> Search::overlapping_groups(const Requirement& re
   std::vector<const Requirement*> open;
   std::vector<std::set<ebuild::PackageName>> names;
   if (requirement.target >= 0) return {};
-  for (int index : requirements_of_[requirement.antecedent.variable()]) {
+  for (int index : requirements_of_[static_cast<size_t>(requirement.antecedent.variable())]) {
     const Requirement& other = requirements_[static_cast<size_t>(index)];
     bool same_list = other.owner == requirement.owner && other.kind == requirement.kind &&
                      other.root == requirement.root && !other.node->is_leaf;

@@ -12,6 +12,8 @@ using ebuild::GroupKind;
 
 Variable Search::new_variable(VariableMeaning meaning) {
   variables_.push_back(meaning);
+  requirements_of_.emplace_back();
+  has_clauses_.push_back(false);
   return solver_.new_variable();
 }
 
@@ -47,7 +49,9 @@ Variable Search::stays(int base) {
 }
 
 void Search::add_clause(const std::vector<Literal>& literals, ClauseMeaning meaning) {
-  clauses_.emplace(solver_.add_clause(literals), std::move(meaning));
+  auto id = static_cast<size_t>(solver_.add_clause(literals));
+  clauses_.resize(id + 1);
+  clauses_[id] = std::move(meaning);
 }
 
 void Search::add_targets() {
@@ -65,7 +69,6 @@ void Search::add_targets() {
 void Search::expand(Variable v) {
   VariableMeaning meaning = variables_[v];  // a copy: expanding adds variables
   Literal antecedent = positive(v);
-  requirements_of_.try_emplace(v);
   switch (meaning.kind) {
     case VariableMeaning::Kind::built:
       add_dependencies(meaning.instance, DependencyClass::depend, build_root(meaning.instance), antecedent);
@@ -195,7 +198,7 @@ void Search::add_requirement(Requirement requirement) {
     literals.insert(literals.end(), requirement.options.begin(), requirement.options.end());
     add_clause(literals, {.kind = ClauseMeaning::Kind::requirement, .requirement = index, .root = requirement.root});
   }
-  if (requirement.target < 0) requirements_of_[requirement.antecedent.variable()].push_back(index);
+  if (requirement.target < 0) requirements_of_[static_cast<size_t>(requirement.antecedent.variable())].push_back(index);
   requirements_.push_back(std::move(requirement));
 }
 

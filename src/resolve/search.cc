@@ -51,11 +51,12 @@ bool Search::expand_new() {
     Literal literal = solver_.trail()[expanded_++];
     if (literal.negated()) continue;
     Variable v = literal.variable();
-    if (!requirements_of_.contains(v)) {
+    if (!has_clauses_[static_cast<size_t>(v)]) {
+      has_clauses_[static_cast<size_t>(v)] = true;
       expand(v);
       any = true;
     }
-    for (int index : requirements_of_[v]) {
+    for (int index : requirements_of_[static_cast<size_t>(v)]) {
       const Requirement& requirement = requirements_[static_cast<size_t>(index)];
       bool is_choice = !requirement.node->is_leaf || is_virtual(requirement);
       size_t queue = (requirement.root == image_root ? 0 : 2) + (is_choice ? 1 : 0);

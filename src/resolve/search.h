@@ -108,7 +108,7 @@ class Search {
   const Solver& solver() const { return solver_; }
   const std::vector<Requirement>& requirements() const { return requirements_; }
   const VariableMeaning& meaning(Variable v) const { return variables_[v]; }
-  const ClauseMeaning& clause_meaning(ClauseId id) const { return clauses_.at(id); }
+  const ClauseMeaning& clause_meaning(ClauseId id) const { return clauses_[static_cast<size_t>(id)]; }
   std::vector<ClauseId> core() const { return solver_.core(); }
 
  private:
@@ -173,10 +173,11 @@ class Search {
   std::unordered_map<InstanceId, Variable> built_;
   std::unordered_map<int, Variable> stays_;
   std::vector<Requirement> requirements_;
-  std::unordered_map<Variable, std::vector<int>> requirements_of_;  // by antecedent; present: its clauses are there
+  std::vector<std::vector<int>> requirements_of_;  // by antecedent
+  std::vector<bool> has_clauses_;                  // by variable: whether its clauses are there
   std::map<std::pair<const ebuild::DependencyNode*, Root>, int> group_requirement_;
   std::unordered_map<Variable, Rank> branch_ranks_;  // when it was decided
-  std::unordered_map<ClauseId, ClauseMeaning> clauses_;
+  std::vector<ClauseMeaning> clauses_;  // by clause; those that were learned mean nothing
   std::array<std::vector<int>, queue_count> queues_;
   std::array<size_t, queue_count> cursors_{};
   std::vector<Mark> marks_;  // by level: the queues when its decision was made

@@ -30,11 +30,11 @@ const ebuild::DependencyNode& Dependencies::of(DependencyClass c) const {
 }
 
 void Universe::Installed::index() {
-  for (size_t i = 0; i < packages.size(); ++i) by_name[packages[i].cpv.name.text()].push_back(static_cast<int>(i));
+  for (size_t i = 0; i < packages.size(); ++i) by_name[packages[i].cpv.name].push_back(static_cast<int>(i));
 }
 
 int Universe::Installed::find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs) {
-  auto found = by_name.find(atom.name.text());
+  auto found = by_name.find(atom.name);
   if (found == by_name.end()) return -1;
   for (int index : found->second | std::views::reverse) {  // the highest version first
     repository::InstalledPackage& package = packages[static_cast<size_t>(index)];
@@ -53,8 +53,8 @@ Universe::Universe(const Request& request, std::span<const Change> changes)
   image_.index();
   for (const Change& change : changes) changes_.emplace(change.package, &change);
   for (ebuild::Cpv& cpv : request.config->provided()) {
-    std::string name = cpv.name.text();
-    provided_by_name_[name].push_back(std::move(cpv));
+    ebuild::PackageName name = cpv.name;
+    provided_by_name_[std::move(name)].push_back(std::move(cpv));
   }
   for (const ebuild::Atom& atom : request.targets) {
     ebuild::DependencyNode& node = targets_.emplace_back();
@@ -89,7 +89,7 @@ std::string Universe::slot_text(InstanceId id) const {
 }
 
 const std::vector<InstanceId>& Universe::versions(const ebuild::PackageName& name) {
-  auto [entry, fresh] = by_name_.try_emplace(name.text());
+  auto [entry, fresh] = by_name_.try_emplace(name);
   std::vector<InstanceId>& list = entry->second;
   if (!fresh) return list;
   for (size_t priority = 0; priority < request_.repositories.size(); ++priority)
@@ -255,7 +255,7 @@ bool Universe::package_provided(const ebuild::DependencyNode& leaf) {
 
 // package.provided knows no slots and no flags, so a line stands for each of them.
 bool Universe::find_provided(const ebuild::Atom& atom) const {
-  auto found = provided_by_name_.find(atom.name.text());
+  auto found = provided_by_name_.find(atom.name);
   return found != provided_by_name_.end() &&
          std::ranges::any_of(found->second, [&](const ebuild::Cpv& cpv) { return atom.matches(cpv); });
 }

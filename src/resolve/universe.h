@@ -96,7 +96,7 @@ class Universe {
   // What a root has installed, found by name; slots and flags are read when an atom first asks for them.
   struct Installed {
     std::vector<repository::InstalledPackage> packages;
-    std::unordered_map<std::string, std::vector<int>> by_name;  // indices into `packages`
+    std::unordered_map<ebuild::PackageName, std::vector<int>, ebuild::PackageNameHash> by_name;  // indices
     void index();
     int find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs);
   };
@@ -117,9 +117,9 @@ class Universe {
   const Request& request_;
   std::unordered_map<const repository::Package*, const Change*> changes_;
   std::vector<Instance> instances_;
-  std::unordered_map<std::string, std::vector<InstanceId>> by_name_;
+  std::unordered_map<ebuild::PackageName, std::vector<InstanceId>, ebuild::PackageNameHash> by_name_;
   Installed base_, image_;
-  std::unordered_map<std::string, std::vector<ebuild::Cpv>> provided_by_name_;  // package.provided
+  std::unordered_map<ebuild::PackageName, std::vector<ebuild::Cpv>, ebuild::PackageNameHash> provided_by_name_;
   std::vector<ebuild::DependencyNode> targets_;
   std::deque<AtomFacts> facts_;
   std::unordered_map<const ebuild::DependencyNode*, AtomFacts*> facts_by_leaf_;
