@@ -25,7 +25,8 @@ class GraphReader {
   Graph read() {
     std::deque<InstanceId> open;
     auto find = [&](InstanceId id, Root root) {
-      if (!graph_.root_of.try_emplace(id, root).second) return;
+      if (graph_.root_of.contains(id)) return;
+      graph_.root_of[id] = root;
       graph_.found.push_back(id);
       if (root != image_root) return;
       graph_.image.insert(id);
@@ -105,34 +106,31 @@ class GraphReader {
     Root root = search_.build_root(id);
     std::vector<Edge>& direct = graph_.build[id];
     direct = edges(id, build_classes, root);
-    std::set<InstanceId> closure;
+    ByInstance<std::vector<Edge>>& known = graph_.in_build_root[root];
+    closure_.clear();
     std::vector<InstanceId> open;
     auto add = [&](const Edge& edge) {
-      if (closure.insert(edge.to).second) open.push_back(edge.to);
+      if (closure_.insert(edge.to)) open.push_back(edge.to);
     };
     for (const Edge& edge : direct) add(edge);
     while (!open.empty()) {
       InstanceId member = open.back();
       open.pop_back();
-      for (const Edge& edge : runtime_in(member, root)) add(edge);
+      // Those of the shared root are needed over and over.
+      if (!known.contains(member)) known[member] = edges(member, runtime_classes, root);
+      for (const Edge& edge : known[member]) add(edge);
     }
-    graph_.closure[id].assign(closure.begin(), closure.end());
+    graph_.closure[id] = closure_.sorted();
     if (graph_.image.contains(id) || universe_.request().like_portage) {
       constexpr DependencyClass install[] = {DependencyClass::idepend};
       for (const Edge& edge : edges(id, install, root)) direct.push_back(edge);
     }
   }
 
-  // Run-time edges in a build root; those of the shared root are needed over and over.
-  const std::vector<Edge>& runtime_in(InstanceId id, Root root) {
-    auto [entry, fresh] = graph_.in_build_root.try_emplace({root, id});
-    if (fresh) entry->second = edges(id, runtime_classes, root);
-    return entry->second;
-  }
-
   Search& search_;
   Universe& universe_;
   Graph graph_;
+  InstanceSet closure_;  // of the build that is being read
 };
 
 // The atoms under `node` that count: those of chosen branches only, blockers or not as asked.
@@ -221,11 +219,12 @@ std::vector<InstanceId> blocked_by(Search& search, InstanceId owner, std::span<c
 bool has_blocked_build(Search& search, const Graph& graph) {
   if (search.policy() != RootPolicy::shared) return false;
   std::map<InstanceId, std::vector<InstanceId>> runtime;  // only packages that block any
+  InstanceSet members;
   for (InstanceId id : graph.found)
     if (auto blocked = blocked_by(search, id, runtime_classes); !blocked.empty()) runtime[id] = std::move(blocked);
   for (InstanceId id : graph.found) {
-    const auto& closure = graph.closure.at(id);
-    const std::set<InstanceId> members(closure.begin(), closure.end());
+    members.clear();
+    for (InstanceId member : graph.closure.at(id)) members.insert(member);
     auto is_member = [&](InstanceId other) { return members.contains(other); };
     if (std::ranges::any_of(blocked_by(search, id, build_classes), is_member)) return true;
     for (const auto& [owner, blocked] : runtime)

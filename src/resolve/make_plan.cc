@@ -77,7 +77,7 @@ class PlanMaker {
       if (!seen[static_cast<size_t>(index)]) open.push_back(index);
       seen[static_cast<size_t>(index)] = true;
     }
-    auto follow = [&](const std::map<InstanceId, std::vector<Edge>>& all, int parent) {
+    auto follow = [&](const ByInstance<std::vector<Edge>>& all, int parent) {
       for (const Edge& edge : all.at(order_[static_cast<size_t>(parent)])) {
         auto index = static_cast<size_t>(index_.at(edge.to));
         add_reason(plan_.packages[index], parent, edge);
@@ -131,7 +131,7 @@ class PlanMaker {
   Universe& universe_;
   const Graph& graph_;
   const std::vector<InstanceId>& order_;
-  std::map<InstanceId, int> index_;
+  ByInstance<int> index_;
   Plan plan_;
 };
 

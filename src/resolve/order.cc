@@ -22,8 +22,8 @@ class Orderer {
   std::vector<InstanceId> run() {
     for (InstanceId id : graph_.found) number(id);
     order_by_level();
-    std::map<InstanceId, std::vector<InstanceId>> waiters;
-    std::map<InstanceId, size_t> missing;
+    ByInstance<std::vector<InstanceId>> waiters;
+    ByInstance<size_t> missing;
     std::set<std::pair<int, InstanceId>> ready;
     for (InstanceId id : graph_.found) {
       missing[id] = graph_.closure[id].size();
@@ -57,7 +57,7 @@ class Orderer {
   void number(InstanceId start) {
     std::vector<std::pair<InstanceId, size_t>> path;
     auto enter = [&](InstanceId id) {
-      if (numbered_.insert(id).second) path.emplace_back(id, 0);
+      if (numbered_.insert(id)) path.emplace_back(id, 0);
     };
     enter(start);
     while (!path.empty()) {
@@ -67,7 +67,7 @@ class Orderer {
         size_t at = next++;
         enter(at < build.size() ? build[at].to : runtime[at - build.size()].to);
       } else {
-        numbers_[id] = static_cast<int>(numbers_.size());
+        numbers_[id] = next_number_++;
         path.pop_back();
       }
     }
@@ -81,7 +81,7 @@ class Orderer {
   // Levels: what needs nothing, what needs only that, and so on; within a level small groups first. Within a group once
   // more so, without PDEPEND. What is equal keeps the order of number().
   void order_by_level() {
-    std::map<InstanceId, Place> outer = places(true), inner = places(false);
+    ByInstance<Place> outer = places(true), inner = places(false);
     std::vector<InstanceId> sorted = graph_.found;
     std::ranges::sort(sorted, {}, [&](InstanceId id) {
       const Place &out = outer[id], &in = inner[id];
@@ -92,20 +92,20 @@ class Orderer {
   }
 
   // Tarjan's strongly connected components, deepest first, without recursion.
-  std::map<InstanceId, Place> places(bool with_pdepend) {
+  ByInstance<Place> places(bool with_pdepend) {
     struct Visit {
       InstanceId id;
       std::vector<InstanceId> needs;
       size_t next = 0;
     };
-    std::map<InstanceId, Place> out;
-    std::map<InstanceId, int> index, low;
+    ByInstance<Place> out;
+    ByInstance<int> index, low;
+    int entered = 0;
     std::vector<InstanceId> stack;
     std::vector<Visit> path;
     int groups = 0;
     auto enter = [&](InstanceId id) {
-      low[id] = static_cast<int>(index.size());
-      index.emplace(id, low[id]);
+      index[id] = low[id] = entered++;
       stack.push_back(id);
       path.push_back({id, needs_of(id, with_pdepend)});
     };
@@ -114,7 +114,7 @@ class Orderer {
       Place place{-1, static_cast<int>(stack.end() - first), groups++};
       for (auto member = first; member != stack.end(); ++member)
         for (InstanceId need : needs_of(*member, with_pdepend))
-          if (auto known = out.find(need); known != out.end()) place.level = std::max(place.level, known->second.level);
+          if (out.contains(need)) place.level = std::max(place.level, out[need].level);
       ++place.level;
       for (auto member = first; member != stack.end(); ++member) out[*member] = place;
       stack.erase(first, stack.end());
@@ -166,7 +166,7 @@ class Orderer {
       InstanceId to = out[i].edge->to;
       bool all = search_.universe().request().like_portage;
       if (!all && search_.universe().package(to).cpv.name.category != "virtual") continue;
-      for (const Edge& edge : graph_.in_build_root[{root, to}])
+      for (const Edge& edge : graph_.in_build_root[root][to])
         if (edge.kind != DependencyClass::pdepend && !edge.optional && known.insert(edge.to).second)
           out.push_back({&edge, static_cast<int>(i)});
     }
@@ -184,7 +184,7 @@ class Orderer {
       open.pop_back();
       if (!done_.contains(member)) return false;
       if (slack == Slack::direct_only) continue;  // strict_needs() named all
-      for (const Edge& edge : graph_.in_build_root[{root, member}])
+      for (const Edge& edge : graph_.in_build_root[root][member])
         if (edge.kind != DependencyClass::pdepend && seen.insert(edge.to).second) open.push_back(edge.to);
     }
     return true;
@@ -263,9 +263,9 @@ class Orderer {
   std::set<std::string> flags_demanded_of(InstanceId id) {
     using Kind = ebuild::UseDependency::Kind;
     std::set<std::string> out;
-    for (const auto* all : {&graph_.build, &graph_.runtime})
-      for (const auto& [owner, edges] : *all)
-        for (const Edge& edge : edges)
+    for (InstanceId owner : graph_.found)
+      for (const auto* edges : {&graph_.build[owner], &graph_.runtime[owner]})
+        for (const Edge& edge : *edges)
           if (edge.to == id)
             for (const auto& use : edge.leaf->atom.use)
               if (use.kind == Kind::enabled || use.kind == Kind::disabled) out.insert(use.flag);
@@ -275,9 +275,9 @@ class Orderer {
   Search& search_;
   Graph& graph_;
   std::vector<std::string>& warnings_;
-  std::map<InstanceId, int> numbers_;
-  std::set<InstanceId> numbered_;
-  std::set<InstanceId> done_;
+  ByInstance<int> numbers_;
+  int next_number_ = 0;
+  InstanceSet numbered_, done_;
   std::vector<InstanceId> order_;
 };
 
