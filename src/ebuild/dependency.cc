@@ -257,6 +257,11 @@ Result<DependencyNode> parse_dependency(std::string_view text, DependencyKind ki
   return root;
 }
 
+const Atom& SharedAtom::none() {
+  static const Atom none;
+  return none;
+}
+
 std::string to_text(const DependencyNode& node) {
   std::string text;
   if (!node.is_leaf && node.kind == GroupKind::all)

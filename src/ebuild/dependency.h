@@ -16,6 +16,21 @@ namespace cooper::ebuild {
 
 using UseSet = std::set<std::string, std::less<>>;  // names of the flags that are on
 
+// An atom that the copies of a tree share: nodes are copied and moved by the thousand.
+class SharedAtom {
+ public:
+  SharedAtom() = default;
+  SharedAtom(Atom atom) : atom_(std::make_shared<const Atom>(std::move(atom))) {}
+  const Atom& operator*() const { return atom_ ? *atom_ : none(); }
+  const Atom* operator->() const { return &**this; }
+  operator const Atom&() const { return **this; }
+  bool operator==(const SharedAtom& other) const { return **this == *other; }
+
+ private:
+  static const Atom& none();
+  std::shared_ptr<const Atom> atom_;
+};
+
 enum class GroupKind { all, any_of, exactly_one_of, at_most_one_of, use_conditional };
 
 // A node: a leaf (an atom, flag, license, URI or word) or a group.
@@ -30,7 +45,7 @@ struct DependencyNode {
                      // without "!"
   bool word_negated = false;  // REQUIRED_USE leaves: "!flag"
   std::string rename;         // SRC_URI leaves: what follows "->", or ""
-  Atom atom;                  // *DEPEND leaves
+  SharedAtom atom;            // *DEPEND leaves
 };
 
 enum class DependencyKind { packages, required_use, license, src_uri, words /* RESTRICT, PROPERTIES */ };

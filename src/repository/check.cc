@@ -177,9 +177,9 @@ class Checker {
   // Every package that must be there, must be somewhere; of an any-of group one alternative is enough.
   void check_atoms(const char* key, const DependencyNode& node, bool alternative) {
     if (node.is_leaf) {
-      if (!alternative && node.atom.block == ebuild::Block::none && !available(node.atom.name))
+      if (!alternative && node.atom->block == ebuild::Block::none && !available(node.atom->name))
         note(flags_->ebuild(),
-             fmt::format("{} needs {}, which is in no repository of the chain", key, node.atom.text()));
+             fmt::format("{} needs {}, which is in no repository of the chain", key, node.atom->text()));
       return;
     }
     bool choice = node.kind == GroupKind::any_of;
@@ -191,7 +191,7 @@ class Checker {
   }
 
   bool satisfiable(const DependencyNode& node) {
-    if (node.is_leaf) return node.atom.block != ebuild::Block::none || available(node.atom.name);
+    if (node.is_leaf) return node.atom->block != ebuild::Block::none || available(node.atom->name);
     auto good = [&](const DependencyNode& child) { return satisfiable(child); };
     return node.kind == GroupKind::any_of ? node.children.empty() || std::ranges::any_of(node.children, good)
                                           : std::ranges::all_of(node.children, good);

@@ -18,7 +18,7 @@ bool is_virtual_name(const ebuild::PackageName& name) { return name.category == 
 
 void collect_names(const DependencyNode& node, std::set<ebuild::PackageName>& out) {
   if (node.is_leaf) {
-    if (node.atom.block == ebuild::Block::none) out.insert(node.atom.name);
+    if (node.atom->block == ebuild::Block::none) out.insert(node.atom->name);
     return;
   }
   for (const DependencyNode& child : node.children) collect_names(child, out);
@@ -27,7 +27,7 @@ void collect_names(const DependencyNode& node, std::set<ebuild::PackageName>& ou
 }  // namespace
 
 bool Search::is_virtual(const Requirement& requirement) {
-  return requirement.node->is_leaf && requirement.target < 0 && is_virtual_name(requirement.node->atom.name);
+  return requirement.node->is_leaf && requirement.target < 0 && is_virtual_name(requirement.node->atom->name);
 }
 
 // A virtual stands for one of its providers: the version whose providers are there already, else the highest.
@@ -147,7 +147,7 @@ void Search::fill(Choice& choice, const DependencyNode& node, const Requirement&
     for (const DependencyNode& child : node.children) fill(choice, child, requirement);
     return;
   }
-  if (node.atom.block != ebuild::Block::none) return;
+  if (node.atom->block != ebuild::Block::none) return;
   for (InstanceId id : universe_.candidates(node, requirement.owner)) {
     if (solver_.is_false(positive(in_root(requirement.root, id)))) continue;
     const repository::Package& package = universe_.package(id);
@@ -155,7 +155,7 @@ void Search::fill(Choice& choice, const DependencyNode& node, const Requirement&
     if (!fresh && universe_.package(known->second).cpv.version < package.cpv.version) known->second = id;
     bool there =
         provided(requirement.root, node, requirement.owner, requirement.kind) || selected(requirement.root, id);
-    if (!there && !is_virtual_name(node.atom.name)) choice.added.emplace(node.atom.name.text(), package.metadata.slot);
+    if (!there && !is_virtual_name(node.atom->name)) choice.added.emplace(node.atom->name.text(), package.metadata.slot);
     return;
   }
 }
@@ -175,14 +175,14 @@ Search::Rank Search::rank(const DependencyNode& node, InstanceId owner, Root roo
 
 Search::Rank Search::rank_of_atom(const DependencyNode& leaf, InstanceId owner, Root root, DependencyClass kind,
                                   int depth) {
-  if (leaf.atom.block != ebuild::Block::none)
+  if (leaf.atom->block != ebuild::Block::none)
     return satisfied(leaf, owner, root, kind) ? Rank::present : Rank::unavailable;
   if (satisfied(leaf, owner, root, kind)) return Rank::present;
   Rank out = Rank::unavailable;
   for (InstanceId id : universe_.candidates(leaf, owner)) {
     if (solver_.is_false(positive(in_root(root, id)))) continue;
     // A virtual costs nothing itself.
-    bool look_inside = is_virtual_name(leaf.atom.name) && depth < most_virtuals_deep;
+    bool look_inside = is_virtual_name(leaf.atom->name) && depth < most_virtuals_deep;
     Rank of_this = look_inside ? rank(universe_.dependencies(id).rdepend, id, root, DependencyClass::rdepend, depth + 1)
                                : Rank::available;
     out = std::min(out, of_this);

@@ -63,7 +63,7 @@ class Breaker {
   bool needs(const ebuild::UseSet& use) {
     DependencyNode evaluated = ebuild::evaluate_conditionals(dependencies(), use);
     return std::ranges::any_of(ebuild::leaves(evaluated), [&](const DependencyNode* leaf) {
-      return leaf->atom.block == ebuild::Block::none && universe_.matches(step_.to, leaf->atom);
+      return leaf->atom->block == ebuild::Block::none && universe_.matches(step_.to, leaf->atom);
     });
   }
 

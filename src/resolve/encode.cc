@@ -109,7 +109,7 @@ void Search::add_dependencies(InstanceId id, DependencyClass kind, Root root, Li
 
 void Search::need(const DependencyNode& node, Requirement context) {
   context.node = &node;
-  if (node.is_leaf) return node.atom.block == ebuild::Block::none ? need_atom(std::move(context)) : block(context);
+  if (node.is_leaf) return node.atom->block == ebuild::Block::none ? need_atom(std::move(context)) : block(context);
   if (node.kind == GroupKind::any_of || node.kind == GroupKind::exactly_one_of) return need_any_of(std::move(context));
   for (const DependencyNode& child : node.children) need(child, context);
 }
@@ -160,7 +160,7 @@ void Search::block(const Requirement& context) {
   Requirement requirement = context;
   auto index = static_cast<int>(requirements_.size());
   bool used = false;
-  for (InstanceId id : universe_.versions(context.node->atom.name)) {
+  for (InstanceId id : universe_.versions(context.node->atom->name)) {
     if (id == context.owner || !universe_.matches(id, context.node->atom)) continue;
     if (!universe_.use_mismatches(id, context.node->atom, universe_.use(context.owner)).empty()) continue;
     // A package does not block its own older versions: they cannot be there beside it anyway.
@@ -171,7 +171,7 @@ void Search::block(const Requirement& context) {
                                                                             .root = context.root,
                                                                             .a = context.owner,
                                                                             .b = id,
-                                                                            .text = context.node->atom.text()});
+                                                                            .text = context.node->atom->text()});
     used = true;
   }
   if (used) requirements_.push_back(std::move(requirement));  // only for messages: nothing to decide

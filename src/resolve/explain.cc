@@ -167,7 +167,7 @@ class Story {
   }
 
   static std::string need_text(const Requirement& requirement) {
-    return requirement.node->is_leaf ? requirement.node->atom.text() : ebuild::to_text(*requirement.node);
+    return requirement.node->is_leaf ? requirement.node->atom->text() : ebuild::to_text(*requirement.node);
   }
 
   std::string origin(int target) const {

@@ -78,7 +78,7 @@ class GraphReader {
   }
 
   void collect_leaf(const DependencyNode& leaf, InstanceId owner, Root root, Edge edge, std::vector<Edge>& out) {
-    if (leaf.atom.block != ebuild::Block::none) return;
+    if (leaf.atom->block != ebuild::Block::none) return;
     edge.leaf = &leaf;
     edge.to = search_.satisfier(leaf, owner, root);
     if (edge.to != no_instance && is_installed(leaf, owner, edge.kind)) {
@@ -137,7 +137,7 @@ class GraphReader {
 void collect_atoms(Search& search, const DependencyNode& node, InstanceId owner, Root root, DependencyClass kind,
                    bool blockers, std::vector<const DependencyNode*>& out) {
   if (node.is_leaf) {
-    if ((node.atom.block != ebuild::Block::none) == blockers) out.push_back(&node);
+    if ((node.atom->block != ebuild::Block::none) == blockers) out.push_back(&node);
     return;
   }
   if (node.kind == GroupKind::any_of || node.kind == GroupKind::exactly_one_of) {
@@ -165,13 +165,13 @@ bool check_bindings(Search& search, const Graph& graph) {
     std::vector<const DependencyNode*> atoms;
     collect_atoms(search, universe.dependencies(id).rdepend, id, image_root, DependencyClass::rdepend, false, atoms);
     for (const DependencyNode* leaf : atoms) {
-      if (leaf->atom.slot_operator != ebuild::SlotOperator::equal ||
+      if (leaf->atom->slot_operator != ebuild::SlotOperator::equal ||
           search.provided(image_root, *leaf, id, DependencyClass::rdepend))
         continue;
       for (const Edge& edge : graph.build.at(id)) {
-        if (edge.kind != DependencyClass::depend || edge.leaf->atom.slot_operator != ebuild::SlotOperator::equal)
+        if (edge.kind != DependencyClass::depend || edge.leaf->atom->slot_operator != ebuild::SlotOperator::equal)
           continue;
-        if (edge.leaf->atom.name != leaf->atom.name) continue;
+        if (edge.leaf->atom->name != leaf->atom->name) continue;
         std::string slot = slot_and_subslot(universe, edge.to);
         std::vector<Literal> same;
         bool met = false;
@@ -205,7 +205,7 @@ std::vector<InstanceId> blocked_by(Search& search, InstanceId owner, std::span<c
     collect_atoms(search, universe.dependencies(owner).of(kind), owner, shared_build_root, kind, true, blockers);
   std::vector<InstanceId> out;
   for (const DependencyNode* leaf : blockers)
-    for (InstanceId other : universe.versions(leaf->atom.name)) {
+    for (InstanceId other : universe.versions(leaf->atom->name)) {
       if (other == owner || !universe.matches(other, leaf->atom)) continue;
       const auto &a = universe.package(owner), &b = universe.package(other);
       if (a.cpv.name == b.cpv.name && a.metadata.slot == b.metadata.slot) continue;

@@ -39,8 +39,8 @@ class PlanMaker {
     for (const auto* edges : {&graph_.build.at(id), &graph_.runtime.at(id)})
       for (const Edge& edge : *edges) {
         list_of(out, edge.kind).push_back(index_.at(edge.to));
-        if (edge.leaf->atom.slot_operator == ebuild::SlotOperator::equal)
-          out.slot_bindings.emplace(edge.leaf->atom.text(), universe_.slot_text(edge.to));  // the build's comes first
+        if (edge.leaf->atom->slot_operator == ebuild::SlotOperator::equal)
+          out.slot_bindings.emplace(edge.leaf->atom->text(), universe_.slot_text(edge.to));  // the build's comes first
       }
     for (auto* list : {&out.depend, &out.bdepend, &out.rdepend, &out.pdepend, &out.idepend}) {
       std::sort(list->begin(), list->end());
@@ -100,7 +100,7 @@ class PlanMaker {
   }
 
   void add_reason(PlannedPackage& package, int parent, const Edge& edge) {
-    Reason reason{parent, std::string(name_of(edge.kind)), edge.leaf->atom.text(), choice(parent, edge)};
+    Reason reason{parent, std::string(name_of(edge.kind)), edge.leaf->atom->text(), choice(parent, edge)};
     for (const Reason& known : package.reasons)
       if (known.parent == reason.parent && known.kind == reason.kind && known.requirement == reason.requirement) return;
     package.reasons.push_back(std::move(reason));
@@ -119,7 +119,7 @@ class PlanMaker {
   }
 
   std::string version_choice(const ebuild::DependencyNode& leaf, InstanceId owner, InstanceId id) {
-    const auto& all = universe_.versions(leaf.atom.name);
+    const auto& all = universe_.versions(leaf.atom->name);
     const auto& fitting = universe_.candidates(leaf, owner);
     if (all.size() == 1) return "only version";
     if (id == all.front()) return "highest version";

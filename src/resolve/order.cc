@@ -249,7 +249,7 @@ class Orderer {
         auto branch = edge->group ? search_.decided_branch(*edge->group, edge->branch, root) : std::nullopt;
         literals.push_back(branch ? *branch : positive(search_.in_root(root, edge->to)));
         text += fmt::format("{}{} needs {}{} ({}: {})", text.empty() ? "" : "\n", search_.universe().text(from),
-                            search_.universe().text(edge->to), how, name_of(edge->kind), edge->leaf->atom.text());
+                            search_.universe().text(edge->to), how, name_of(edge->kind), edge->leaf->atom->text());
         steps.push_back({from, edge->to, edge->kind, flags_demanded_of(from)});
         how = "";
         from = edge->to;
@@ -267,7 +267,7 @@ class Orderer {
       for (const auto* edges : {&graph_.build[owner], &graph_.runtime[owner]})
         for (const Edge& edge : *edges)
           if (edge.to == id)
-            for (const auto& use : edge.leaf->atom.use)
+            for (const auto& use : edge.leaf->atom->use)
               if (use.kind == Kind::enabled || use.kind == Kind::disabled) out.insert(use.flag);
     return out;
   }

@@ -138,9 +138,9 @@ bool Search::is_replaced(int base, InstanceId owner) const {
 bool Search::satisfied(const DependencyNode& node, InstanceId owner, Root root, DependencyClass kind) {
   auto child = [&](const DependencyNode& c) { return satisfied(c, owner, root, kind); };
   if (node.is_leaf) {
-    if (node.atom.block == ebuild::Block::none)
+    if (node.atom->block == ebuild::Block::none)
       return provided(root, node, owner, kind) || satisfier(node, owner, root) != no_instance;
-    for (InstanceId id : universe_.versions(node.atom.name))
+    for (InstanceId id : universe_.versions(node.atom->name))
       if (id != owner && selected(root, id) && universe_.matches(id, node.atom)) return false;
     return true;
   }

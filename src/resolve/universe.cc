@@ -68,7 +68,7 @@ Universe::AtomFacts& Universe::facts(const ebuild::DependencyNode& leaf) {
   auto [by_leaf, fresh_leaf] = facts_by_leaf_.try_emplace(&leaf);
   if (!fresh_leaf) return *by_leaf->second;
   using Kind = ebuild::UseDependency::Kind;
-  bool reads_owner = std::ranges::any_of(leaf.atom.use, [](const ebuild::UseDependency& use) {
+  bool reads_owner = std::ranges::any_of(leaf.atom->use, [](const ebuild::UseDependency& use) {
     return use.kind != Kind::enabled && use.kind != Kind::disabled;
   });
   if (reads_owner) return *(by_leaf->second = &facts_.emplace_back());

@@ -25,19 +25,19 @@ TEST(Dependency, ReadsATree) {
   ASSERT_EQ(root.children.size(), 4U);
   EXPECT_TRUE(root.children[0].is_leaf);
   EXPECT_EQ(root.children[0].word, "a/b");
-  EXPECT_EQ(root.children[0].atom.name.text(), "a/b");
+  EXPECT_EQ(root.children[0].atom->name.text(), "a/b");
   const DependencyNode& any = root.children[1];
   EXPECT_EQ(any.kind, GroupKind::any_of);
   ASSERT_EQ(any.children.size(), 2U);
-  EXPECT_EQ(any.children[0].atom.op, Operator::greater_equal);
+  EXPECT_EQ(any.children[0].atom->op, Operator::greater_equal);
   EXPECT_EQ(any.children[1].kind, GroupKind::all);
-  EXPECT_EQ(any.children[1].children[1].atom.block, Block::weak);
+  EXPECT_EQ(any.children[1].children[1].atom->block, Block::weak);
   EXPECT_EQ(root.children[2].kind, GroupKind::use_conditional);
   EXPECT_EQ(root.children[2].flag, "ssl");
   EXPECT_FALSE(root.children[2].negated);
   EXPECT_EQ(root.children[3].flag, "X");
   EXPECT_TRUE(root.children[3].negated);
-  EXPECT_EQ(root.children[3].children[0].atom.use[0].flag, "k");
+  EXPECT_EQ(root.children[3].children[0].atom->use[0].flag, "k");
 }
 
 struct Text {
