@@ -181,11 +181,17 @@ Result<PlannedImage> plan_image(spec::ImageSpec spec, const Context& context) {
   return planned;
 }
 
-Result<PlannedImage> open_world(spec::ImageSpec spec, const Context& context, std::vector<std::string>& notes) {
+Result<PlannedImage> open_world(spec::ImageSpec spec, const Context& context, std::vector<std::string>& notes,
+                                bool read_ahead) {
   PlannedImage out;
   out.spec = std::move(spec);
   TRY(add_configured_repositories(out.spec));
   out.repositories = TRY(open_repositories(out.spec, context));
+  if (read_ahead) {
+    std::vector<ebuild::PackageName> targets;
+    for (const auto& atom : out.spec.packages) targets.push_back(atom.value.name);
+    out.scout = std::make_unique<repository::Scout>(out.repositories, std::move(targets));
+  }
   notes = bring_up_to_date(out.spec, out.repositories);
   out.config = TRY(repository::Config::load(out.repositories, out.spec.profile, settings_of(out.spec)));
   return out;
@@ -194,12 +200,13 @@ Result<PlannedImage> open_world(spec::ImageSpec spec, const Context& context, st
 Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& context, const PlanOptions& options) {
   std::vector<std::string> renamed;
   if (options.like_portage) spec.multilib = true;
-  PlannedImage out = TRY(open_world(std::move(spec), context, renamed));
+  PlannedImage out = TRY(open_world(std::move(spec), context, renamed, true));
   out.options = options;
   TRY(expand_sets(out.spec, out.repositories, *out.config));
   TRY(resolve::check_spec(out.spec, out.repositories, *out.config));
   resolve::Request request = TRY(request_for(out, context));
   auto plan = resolve::resolve(request);
+  out.scout.reset();
   std::vector<std::string> problems = problems_of(out.repositories);
   for (const auto& repository : out.repositories)
     if (auto kept = repository->save(); !kept) problems.push_back(kept.error().message());

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "repository/config.h"
 #include "repository/repository.h"
+#include "repository/scout.h"
 #include "resolve/plan.h"
 #include "resolve/suggest.h"
 #include "spec/spec.h"
@@ -35,6 +36,7 @@ struct PlannedImage {
   PlanOptions options;
   std::vector<std::shared_ptr<repository::Repository>> repositories;  // highest priority first
   std::shared_ptr<repository::Config> config;
+  std::unique_ptr<repository::Scout> scout;  // until there is a plan
   resolve::Plan plan;
   // Where there is no plan: why. Then `plan` is the one that `changes` would give, if they would.
   std::optional<Error> error;
@@ -44,7 +46,9 @@ struct PlannedImage {
 
 // The repositories of the spec (default: the bundled one at context.data/ebuilds) and the profile with the spec's
 // settings: all but the plan. `notes` gets a line for each package of the spec that has another name by now.
-Result<PlannedImage> open_world(spec::ImageSpec spec, const Context& context, std::vector<std::string>& notes);
+// `read_ahead`: a plan will be asked for.
+Result<PlannedImage> open_world(spec::ImageSpec spec, const Context& context, std::vector<std::string>& notes,
+                                bool read_ahead = false);
 // Opens the repositories of the spec (default: the bundled one at context.data/ebuilds), the profile with the spec's
 // settings, and resolves. Problems of repositories that touch nothing in the plan become warnings of the plan.
 Result<PlannedImage> plan_image(spec::ImageSpec spec, const Context& context);

@@ -76,9 +76,7 @@ DiskRepository::DiskRepository(fs::path root, Layout layout, std::vector<std::sh
   for (auto master = masters_.rbegin(); master != masters_.rend(); ++master)
     for (const Repository* link : (*master)->chain())
       if (std::find(chain_.begin(), chain_.end(), link) == chain_.end()) chain_.push_back(link);
-  reader_ = std::make_unique<MetadataReader>(
-      root_, layout_.name, chain_, std::move(options),
-      [this](std::string where, std::string what) { note(std::move(where), std::move(what)); });
+  reader_ = std::make_unique<MetadataReader>(root_, layout_.name, chain_, std::move(options));
 }
 
 DiskRepository::~DiskRepository() { (void)save(); }
@@ -129,6 +127,19 @@ const std::vector<PackageName>& DiskRepository::names() const {
 }
 
 std::vector<const Package*> DiskRepository::versions(const PackageName& name) const {
+  Folder& folder = read_once(name);
+  if (!folder.told.exchange(true) && !folder.problems.empty()) {
+    std::lock_guard lock(problems_mutex_);
+    problems_.insert(problems_.end(), folder.problems.begin(), folder.problems.end());
+  }
+  return folder.view;
+}
+
+std::vector<const Package*> DiskRepository::peek(const PackageName& name) const {
+  return reader_->knows(name) ? read_once(name).view : std::vector<const Package*>();
+}
+
+DiskRepository::Folder& DiskRepository::read_once(const PackageName& name) const {
   Folder* folder;
   {
     std::lock_guard lock(folders_mutex_);
@@ -137,18 +148,19 @@ std::vector<const Package*> DiskRepository::versions(const PackageName& name) co
     folder = slot.get();
   }
   std::call_once(folder->once, [&]() { load_folder(name, *folder); });
-  return folder->view;
+  return *folder;
 }
 
 void DiskRepository::load_folder(const PackageName& name, Folder& folder) const {
   if (!categories_.contains(name.category) || !ebuild::is_package_name(name.package)) return;
-  folder.packages = reader_->read_folder(name);
+  folder.packages = reader_->read_folder(name, folder.problems);
   std::stable_sort(folder.packages.begin(), folder.packages.end(),
                    [](const auto& a, const auto& b) { return a->cpv.version < b->cpv.version; });
   for (const auto& package : folder.packages) {
     if (!folder.view.empty() && folder.view.back()->cpv.version == package->cpv.version)
-      note(package->ebuild(),
-           fmt::format("has the same version as {} (PMS 3.3)", folder.view.back()->ebuild().filename().string()));
+      folder.problems.push_back(
+          {package->ebuild().string(),
+           fmt::format("has the same version as {} (PMS 3.3)", folder.view.back()->ebuild().filename().string())});
     folder.view.push_back(package.get());
   }
 }

@@ -28,6 +28,7 @@ class DiskRepository final : public Repository {
   std::vector<std::string> categories() const override { return {categories_.begin(), categories_.end()}; }
   const std::vector<ebuild::PackageName>& names() const override;
   std::vector<const Package*> versions(const ebuild::PackageName& name) const override;
+  std::vector<const Package*> peek(const ebuild::PackageName& name) const override;
   const std::vector<Problem>& problems() const override { return problems_; }
   std::optional<std::filesystem::path> eclass(std::string_view name) const override;
   std::vector<const Repository*> chain() const override;
@@ -45,7 +46,10 @@ class DiskRepository final : public Repository {
     std::once_flag once;
     std::vector<std::unique_ptr<Package>> packages;
     std::vector<const Package*> view;
+    std::vector<Problem> problems;
+    std::atomic<bool> told = false;  // whether somebody asked, so that the problems are told
   };
+  Folder& read_once(const ebuild::PackageName& name) const;
   void load_folder(const ebuild::PackageName& name, Folder& folder) const;
   void note(std::string where, std::string what) const;
 

@@ -59,8 +59,8 @@ std::optional<ebuild::Version> version_of_file(std::string_view file, const std:
 }  // namespace
 
 MetadataReader::MetadataReader(fs::path root, std::string name, std::vector<const Repository*> chain,
-                               OpenOptions options, Note note)
-    : root_(std::move(root)), chain_(std::move(chain)), options_(std::move(options)), note_(std::move(note)) {
+                               OpenOptions options)
+    : root_(std::move(root)), chain_(std::move(chain)), options_(std::move(options)) {
   if (!options_.runtime.empty())
     source_ = std::make_unique<MetadataSource>(SourceOptions{options_.runtime, options_.bash, options_.time_limit});
   if (options_.cache.empty() || options_.runtime.empty()) return;
@@ -82,7 +82,8 @@ const MetadataReader::CategoryFolders& MetadataReader::folders_of(const std::str
   return known->second;
 }
 
-std::vector<std::unique_ptr<Package>> MetadataReader::read_folder(const PackageName& name) {
+std::vector<std::unique_ptr<Package>> MetadataReader::read_folder(const PackageName& name,
+                                                                   std::vector<Problem>& problems) {
   std::vector<std::unique_ptr<Package>> out;
   std::string folder = fmt::format("{}/{}/{}", root_.native(), name.category, name.package);
   std::optional<FolderEntry> known;
@@ -94,12 +95,27 @@ std::vector<std::unique_ptr<Package>> MetadataReader::read_folder(const PackageN
   bool all_named = true;
   std::optional<std::vector<File>> files;
   if (known && known->stamp == stamp && stamp != no_stamp) files = files_from_index(*known);
-  if (!files) files = files_from_disk(name, folder, known, all_named);
+  if (!files) files = files_from_disk(name, folder, known, all_named, problems);
   std::vector<Knowledge> all;
   for (File& file : *files)
-    if (auto package = read_ebuild(name, std::move(file), all.emplace_back())) out.push_back(std::move(package));
+    if (auto package = read_ebuild(name, std::move(file), all.emplace_back(), problems)) out.push_back(std::move(package));
   if (index_) learn(name, known, stamp, all_named, std::move(all));
   return out;
+}
+
+bool MetadataReader::knows(const PackageName& name) {
+  if (!index_ || !index_->file()) return false;
+  auto folder = index_->file()->find(name);
+  if (!folder || folder->stamp == no_stamp) return false;
+  const CategoryFolders& folders = folders_of(name.category);
+  if (index_->stamp(name.package.c_str(), folders.ebuilds.get()) != folder->stamp) return false;
+  for (uint32_t i = 0; i < folder->ebuilds; ++i) {
+    auto entry = index_->file()->ebuild(size_t{folder->first_ebuild} + i);
+    if (!entry || entry->failed || !eclasses_hold(*entry)) return false;
+    std::string file = fmt::format("{0}/{0}-{1}.ebuild", name.package, entry->version);
+    if (index_->stamp(file.c_str(), folders.ebuilds.get()) != entry->ebuild_stamp) return false;
+  }
+  return true;
 }
 
 void MetadataReader::learn(const PackageName& name, const std::optional<FolderEntry>& known, Stamp stamp,
@@ -134,14 +150,15 @@ std::optional<std::vector<MetadataReader::File>> MetadataReader::files_from_inde
 
 std::vector<MetadataReader::File> MetadataReader::files_from_disk(const PackageName& name, const std::string& folder,
                                                                   const std::optional<FolderEntry>& known,
-                                                                  bool& all_named) const {
+                                                                  bool& all_named,
+                                                                  std::vector<Problem>& problems) const {
   std::vector<File> out;
   std::error_code ec;
   if (!fs::is_directory(folder, ec)) return out;
   auto files = util::list_directory(folder);
   if (!files) {
     all_named = false;
-    note_(folder, files.error().what + ": " + files.error().why);
+    problems.push_back({folder, files.error().what + ": " + files.error().why});
     return out;
   }
   for (const std::string& file : *files) {
@@ -149,8 +166,8 @@ std::vector<MetadataReader::File> MetadataReader::files_from_disk(const PackageN
     auto version = version_of_file(file, name.package);
     if (!version) {
       all_named = false;
-      note_(folder + "/" + file,
-            fmt::format("ignored: the file is not named {}-VERSION.ebuild (PMS 4.3)", name.package));
+      problems.push_back({folder + "/" + file, fmt::format("ignored: the file is not named {}-VERSION.ebuild (PMS 4.3)",
+                                                           name.package)});
       continue;
     }
     std::optional<EbuildEntry> entry;
@@ -163,7 +180,8 @@ std::vector<MetadataReader::File> MetadataReader::files_from_disk(const PackageN
   return out;
 }
 
-std::unique_ptr<Package> MetadataReader::read_ebuild(const PackageName& name, File file, Knowledge& knowledge) {
+std::unique_ptr<Package> MetadataReader::read_ebuild(const PackageName& name, File file, Knowledge& knowledge,
+                                                     std::vector<Problem>& problems) {
   Cpv cpv{name, std::move(file.version)};
   std::string path = fmt::format("{}/{}/{}/{}-{}.ebuild", root_.native(), name.category, name.package, name.package,
                                  cpv.version.text());
@@ -171,9 +189,9 @@ std::unique_ptr<Package> MetadataReader::read_ebuild(const PackageName& name, Fi
   knowledge.learned.version = cpv.version.text();
   for (std::string_view line : util::lines(knowledge.learned.notes))
     if (size_t tab = line.find('\t'); tab != std::string_view::npos)
-      note_(std::string(line.substr(0, tab)), std::string(line.substr(tab + 1)));
+      problems.push_back({std::string(line.substr(0, tab)), std::string(line.substr(tab + 1))});
   if (knowledge.learned.entry.failed) {
-    note_(path, std::string(knowledge.text));
+    problems.push_back({path, std::string(knowledge.text)});
     return nullptr;
   }
   auto metadata = parse_metadata(knowledge.text, knowledge.learned.text, knowledge.trusted);
@@ -181,7 +199,7 @@ std::unique_ptr<Package> MetadataReader::read_ebuild(const PackageName& name, Fi
   // Another version of the program checked it, or dropped what one had checked: this one need not do so twice.
   knowledge.changed = knowledge.changed || (metadata && !knowledge.trusted);
   if (!metadata) {
-    note_(path, describe(metadata.error()));
+    problems.push_back({path, describe(metadata.error())});
     return nullptr;
   }
   return std::make_unique<Package>(Package{std::move(cpv), chain_.front(), std::move(*metadata)});

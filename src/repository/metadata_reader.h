@@ -23,13 +23,15 @@ namespace cooper::repository {
 
 class MetadataReader {
  public:
-  using Note = std::function<void(std::string where, std::string what)>;
-  // `chain`: the repository and its masters, nearest first. `note` is called from the threads that read.
+  // `chain`: the repository and its masters, nearest first.
   MetadataReader(std::filesystem::path root, std::string name, std::vector<const Repository*> chain,
-                 OpenOptions options, Note note);
+                 OpenOptions options);
 
-  // The ebuilds of a package, in the order of their file names, with the metadata of those that have any.
-  std::vector<std::unique_ptr<Package>> read_folder(const ebuild::PackageName& name);
+  // The ebuilds of a package, in the order of their file names, with the metadata of those that have any. What is wrong with
+  // them is added to `problems`.
+  std::vector<std::unique_ptr<Package>> read_folder(const ebuild::PackageName& name, std::vector<Problem>& problems);
+  // Whether read_folder() would have it from the index, without reading an ebuild.
+  bool knows(const ebuild::PackageName& name);
   // Keeps what was learned. Errors: failed.
   Result<> save(const std::vector<ebuild::PackageName>* existing);
 
@@ -48,8 +50,10 @@ class MetadataReader {
   };
   std::optional<std::vector<File>> files_from_index(const FolderEntry& folder) const;
   std::vector<File> files_from_disk(const ebuild::PackageName& name, const std::string& folder,
-                                    const std::optional<FolderEntry>& known, bool& all_named) const;
-  std::unique_ptr<Package> read_ebuild(const ebuild::PackageName& name, File file, Knowledge& knowledge);
+                                    const std::optional<FolderEntry>& known, bool& all_named,
+                                    std::vector<Problem>& problems) const;
+  std::unique_ptr<Package> read_ebuild(const ebuild::PackageName& name, File file, Knowledge& knowledge,
+                                       std::vector<Problem>& problems);
   Knowledge know(const ebuild::Cpv& cpv, const std::string& file, const std::optional<EbuildEntry>& known);
   Knowledge from_index(const EbuildEntry& known, Stamp ebuild, Stamp cache);
   void learn(const ebuild::PackageName& name, const std::optional<FolderEntry>& known, Stamp stamp, bool all_named,
@@ -71,7 +75,6 @@ class MetadataReader {
   std::filesystem::path root_;
   std::vector<const Repository*> chain_;
   OpenOptions options_;
-  Note note_;
   std::unique_ptr<MetadataIndex> index_;                 // null: nothing is kept
   std::vector<std::atomic<signed char>> eclass_states_;  // of the index's eclass versions: 0 unknown, 1 true, -1 not
   std::mutex categories_mutex_;
