@@ -81,6 +81,7 @@ bool keywords_accepted(const std::vector<std::string_view>& keywords,
 
 bool keywords_stable(const std::vector<std::string_view>& keywords, const std::set<std::string, std::less<>>& accept) {
   if (!keywords_accepted(keywords, accept)) return false;
+  if (accept.contains("**")) return false;  // accepted whatever it is
   std::string testing;
   return std::ranges::none_of(keywords, [&](std::string_view keyword) {
     testing = keyword.starts_with('~') || keyword.starts_with('-') ? "" : "~";

@@ -16,10 +16,10 @@ class ConfigTest : public Fixture {
   // The flags of cat/foo that are on, "!" after those that are locked, of `flags` only (all of IUSE where empty).
   std::string on(const Config& config, const Package& package) {
     std::string text;
-    for (const auto& [flag, state] : config.flags(package)) {
+    for (const auto& [flag, state] : config.flags(package).all()) {
       if (!package.metadata.has_iuse(flag)) continue;
       if (state.enabled || state.locked)
-        text += (text.empty() ? "" : " ") + std::string(state.enabled ? "" : "-") + flag + (state.locked ? "!" : "");
+        text += (text.empty() ? "" : " ") + std::string(state.enabled ? "" : "-") + std::string(flag) + (state.locked ? "!" : "");
     }
     return text;
   }
@@ -87,7 +87,7 @@ TEST_F(ConfigTest, KnowsIuseEffective) {
   auto loaded = config({repository}, "one:amd64");
   auto flags = loaded->flags(*only(*repository, "cat", "foo"));
   std::vector<std::string> names;
-  for (const auto& [name, state] : flags) names.push_back(name);
+  for (const auto& [name, state] : flags.all()) names.emplace_back(name);
   EXPECT_THAT(names, ElementsAre("amd64", "arm64", "elibc_glibc", "elibc_musl", "prefix", "x"));
   EXPECT_THAT(loaded->use(*only(*repository, "cat", "foo")), ElementsAre("amd64", "elibc_glibc"));
   EXPECT_TRUE(loaded->use(*only(*repository, "cat", "old")).contains("amd64"));

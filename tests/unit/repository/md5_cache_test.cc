@@ -27,7 +27,7 @@ TEST(Metadata, IsReadByTheRulesOfItsEapi) {
   EXPECT_EQ(metadata->slot, "1");
   EXPECT_EQ(metadata->subslot, "2");
   ASSERT_EQ(metadata->iuse.size(), 2u);
-  EXPECT_EQ(metadata->iuse[0], std::pair(std::string("a"), -1));
+  EXPECT_EQ(metadata->iuse[0], std::pair(std::string_view("a"), -1));
   EXPECT_TRUE(metadata->bdepend->children.empty());
   EXPECT_EQ(metadata->keywords.size(), 2u);
 

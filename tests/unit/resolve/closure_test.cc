@@ -148,7 +148,7 @@ TEST_F(ResolveTest, UseConditionals) {
   Plan p = plan({"a/app"});
   EXPECT_THAT(image(p), ElementsAre("a/app-1", "a/gui-1", "a/nossl-1"));
   EXPECT_THAT(find(p, "a/app-1").use, ElementsAre("gui"));
-  EXPECT_EQ(find(p, "a/app-1").flags.at("ssl").set_by, "the spec");
+  EXPECT_EQ(find(p, "a/app-1").flags["ssl"].set_by, "the spec");
 }
 
 TEST_F(ResolveTest, RuntimeCycleIsNoProblem) {

@@ -35,7 +35,9 @@ class MemoryRepository final : public repository::Repository {
     std::string slot = get("SLOT", "0");
     m.slot = slot.substr(0, slot.find('/'));
     m.subslot = slot.contains('/') ? slot.substr(slot.find('/') + 1) : m.slot;
-    std::string iuse = get("IUSE"), keywords = get("KEYWORDS", "amd64");
+    size_t iuse_size = get("IUSE").size();
+    m.owner = std::make_shared<const std::string>(get("IUSE") + "\n" + get("KEYWORDS", "amd64"));
+    std::string_view text = *m.owner, iuse = text.substr(0, iuse_size), keywords = text.substr(iuse_size);
     for (std::string_view word : util::words(iuse)) {
       int value = word.starts_with('+') ? 1 : word.starts_with('-') ? -1 : 0;
       m.iuse.emplace_back(word.substr(value != 0), value);
@@ -95,10 +97,10 @@ class MemoryConfig final : public repository::Config {
   const std::string& arch() const override { return arch_; }
   const std::map<std::string, std::string>& variables() const override { return none_; }
   std::map<std::string, std::string> variables_for(const repository::Package&) const override { return {}; }
-  std::map<std::string, repository::FlagState> flags(const repository::Package& package) const override {
-    std::map<std::string, repository::FlagState> out;
+  repository::FlagStates flags(const repository::Package& package) const override {
+    std::map<std::string_view, repository::FlagState> out;
     for (const auto& [flag, value] : package.metadata.iuse)
-      out[flag] = {value > 0, locked.contains(flag), "IUSE default"};
+      out[flag] = {value > 0, locked.contains(std::string(flag)), "IUSE default"};
     for (const std::string& scope : {std::string("*"), package.cpv.name.text()})
       if (auto found = use_settings.find(scope); found != use_settings.end())
         for (const std::string& word : found->second) {
@@ -106,13 +108,7 @@ class MemoryConfig final : public repository::Config {
           if (auto flag = out.find(on ? word : word.substr(1)); flag != out.end())
             flag->second = {on, flag->second.locked, "the spec"};
         }
-    return out;
-  }
-  ebuild::UseSet use(const repository::Package& package) const override {
-    ebuild::UseSet out;
-    for (const auto& [flag, state] : flags(package))
-      if (state.enabled) out.insert(flag);
-    return out;
+    return {{out.begin(), out.end()}, nullptr};
   }
   repository::VisibilityReason visibility(const repository::Package& package) const override {
     using repository::Visibility;
@@ -122,9 +118,9 @@ class MemoryConfig final : public repository::Config {
       out.masked = true;
     }
     const auto& known = package.metadata.keywords;
-    for (const std::string& keyword : known)
-      if (keywords.contains(keyword)) return out;
-    std::string keyword = known.empty() ? "**" : known[0];
+    for (std::string_view keyword : known)
+      if (keywords.contains(std::string(keyword))) return out;
+    std::string keyword(known.empty() ? "**" : known[0]);
     if (out.visibility == Visibility::visible)
       out = {Visibility::masked_by_keyword, "keyword " + (known.empty() ? "none" : keyword),
              "[package.\"" + package.cpv.name.text() + "\"]\nkeywords = [\"~amd64\"]"};
