@@ -113,8 +113,7 @@ std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const 
   for (const auto& [flag, fallback] : package.package->metadata.iuse) {
     const repository::FlagState* state = package.flags.find(flag);
     if (!state || !seen.insert(flag).second) continue;
-    if (std::any_of(hidden.begin(), hidden.end(),
-                    [&, f = flag](const std::string& p) { return f.starts_with(p); }))
+    if (std::any_of(hidden.begin(), hidden.end(), [&, f = flag](const std::string& p) { return f.starts_with(p); }))
       continue;
     std::string group = "USE", name(flag);
     for (const auto& [variable, prefix] : config.use_expand())

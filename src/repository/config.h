@@ -35,8 +35,8 @@ struct FlagState {
   std::string_view set_by;
 };
 
-// The flags that a package may ask for. Names live as long as the Config and the package. Most packages share the states
-// of the many flags that each of them has without naming them (IUSE_EFFECTIVE), so those are held once.
+// The flags that a package may ask for. Names live as long as the Config and the package. Most packages share the
+// states of the many flags that each of them has without naming them (IUSE_EFFECTIVE), so those are held once.
 class FlagStates {
  public:
   using Named = std::pair<std::string_view, FlagState>;

@@ -193,8 +193,9 @@ class ConfigLoader {
         bool minus = word.starts_with('-');
         if (minus && !profile)
           config_->problems_.push_back(
-              {layer.origin->text(), fmt::format("{}=\"{}\": '-' has no meaning here, the whole value replaces the profile's",
-                                          name, layer.get(name))});
+              {layer.origin->text(),
+               fmt::format("{}=\"{}\": '-' has no meaning here, the whole value replaces the profile's", name,
+                           layer.get(name))});
         else
           config_->use_.add(fmt::format("{}{}{}", minus ? "-" : "", prefix, minus ? word.substr(1) : word),
                             layer.origin, scope);
@@ -334,8 +335,7 @@ class ConfigLoader {
   // does.
   void stack_mask(const Line& line, bool user, const ebuild::Eapi* eapi) {
     if (line.text.starts_with('-'))
-      std::erase_if(masks_,
-                    [&](const PendingMask& known) { return known.line.text == line.text.substr(1); });
+      std::erase_if(masks_, [&](const PendingMask& known) { return known.line.text == line.text.substr(1); });
     else
       masks_.push_back({line, nullptr, user, eapi, {}});
   }
@@ -385,7 +385,8 @@ class ConfigLoader {
     for (std::vector<PackageLine>* lines : {&portage_.use, &portage_.keywords, &portage_.license})
       for (PackageLine& line : *lines) bring_up_to_date(line.atom, line.where);
     for (EnvironmentLine& line : portage_.env) bring_up_to_date(line.atom, line.where);
-    for (UserSettings::PackageSettings& package : settings_.packages) bring_up_to_date(package.atom, {}, settings_.origin);
+    for (UserSettings::PackageSettings& package : settings_.packages)
+      bring_up_to_date(package.atom, {}, settings_.origin);
     for (std::vector<Atom>* atoms : {&settings_.mask, &settings_.unmask})
       for (Atom& atom : *atoms) bring_up_to_date(atom, {}, settings_.origin);
   }

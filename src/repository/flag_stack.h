@@ -16,8 +16,8 @@
 
 namespace cooper::repository {
 
-// Who said something: "profile gentoo:base/use.mask:12". Put together when it is first asked for, as of the thousands of
-// words that are read few are told of.
+// Who said something: "profile gentoo:base/use.mask:12". Put together when it is first asked for, as of the thousands
+// of words that are read few are told of.
 class Said {
  public:
   explicit Said(std::string by, Place where = {}) : text_(std::move(by)), where_(std::move(where)) {}

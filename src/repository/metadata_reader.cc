@@ -83,7 +83,7 @@ const MetadataReader::CategoryFolders& MetadataReader::folders_of(const std::str
 }
 
 std::vector<std::unique_ptr<Package>> MetadataReader::read_folder(const PackageName& name,
-                                                                   std::vector<Problem>& problems) {
+                                                                  std::vector<Problem>& problems) {
   std::vector<std::unique_ptr<Package>> out;
   std::string folder = fmt::format("{}/{}/{}", root_.native(), name.category, name.package);
   std::optional<FolderEntry> known;
@@ -98,7 +98,8 @@ std::vector<std::unique_ptr<Package>> MetadataReader::read_folder(const PackageN
   if (!files) files = files_from_disk(name, folder, known, all_named, problems);
   std::vector<Knowledge> all;
   for (File& file : *files)
-    if (auto package = read_ebuild(name, std::move(file), all.emplace_back(), problems)) out.push_back(std::move(package));
+    if (auto package = read_ebuild(name, std::move(file), all.emplace_back(), problems))
+      out.push_back(std::move(package));
   if (index_) learn(name, known, stamp, all_named, std::move(all));
   return out;
 }
@@ -166,8 +167,8 @@ std::vector<MetadataReader::File> MetadataReader::files_from_disk(const PackageN
     auto version = version_of_file(file, name.package);
     if (!version) {
       all_named = false;
-      problems.push_back({folder + "/" + file, fmt::format("ignored: the file is not named {}-VERSION.ebuild (PMS 4.3)",
-                                                           name.package)});
+      problems.push_back({folder + "/" + file,
+                          fmt::format("ignored: the file is not named {}-VERSION.ebuild (PMS 4.3)", name.package)});
       continue;
     }
     std::optional<EbuildEntry> entry;

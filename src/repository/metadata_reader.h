@@ -27,8 +27,8 @@ class MetadataReader {
   MetadataReader(std::filesystem::path root, std::string name, std::vector<const Repository*> chain,
                  OpenOptions options);
 
-  // The ebuilds of a package, in the order of their file names, with the metadata of those that have any. What is wrong with
-  // them is added to `problems`.
+  // The ebuilds of a package, in the order of their file names, with the metadata of those that have any. What is wrong
+  // with them is added to `problems`.
   std::vector<std::unique_ptr<Package>> read_folder(const ebuild::PackageName& name, std::vector<Problem>& problems);
   // Whether read_folder() would have it from the index, without reading an ebuild.
   bool knows(const ebuild::PackageName& name);

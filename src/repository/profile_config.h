@@ -51,8 +51,8 @@ class ProfileConfig final : public Config {
   };
   struct Mask {
     ebuild::Atom atom;
-    std::string by;  // who masks it, before the line's place and comment
-    Line line;       // of a package.mask; or none
+    std::string by;                          // who masks it, before the line's place and comment
+    Line line;                               // of a package.mask; or none
     const Repository* repository = nullptr;  // a repository's own package.mask: for its packages and its children's
     std::vector<const Repository*> except;   // of these repositories' packages it says nothing
     std::string why() const;

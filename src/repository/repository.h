@@ -63,8 +63,8 @@ class Repository {
   // All versions of a package, lowest first. Ebuilds whose metadata is broken are left out and noted in problems().
   // The pointers live as long as the repository. Safe to call from several threads.
   virtual std::vector<const Package*> versions(const ebuild::PackageName& name) const = 0;
-  // The same where no ebuild need be read for it, else nothing; and without a word in problems(). For whoever only guesses
-  // that the package will be asked for.
+  // The same where no ebuild need be read for it, else nothing; and without a word in problems(). For whoever only
+  // guesses that the package will be asked for.
   virtual std::vector<const Package*> peek(const ebuild::PackageName&) const { return {}; }
   // What was found so far; grows with versions(), so look at it when no other thread reads versions.
   virtual const std::vector<Problem>& problems() const = 0;

@@ -10,8 +10,8 @@
 
 namespace cooper::repository {
 
-// While it lives, a thread reads the packages that `start` names and, in turn, what they depend on unless their flags say
-// otherwise. What it guesses wrong costs nothing but its own time: nothing is told of it (Repository::peek).
+// While it lives, a thread reads the packages that `start` names and, in turn, what they depend on unless their flags
+// say otherwise. What it guesses wrong costs nothing but its own time: nothing is told of it (Repository::peek).
 class Scout {
  public:
   Scout(std::vector<std::shared_ptr<Repository>> repositories, std::vector<ebuild::PackageName> start);

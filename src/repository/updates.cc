@@ -108,7 +108,8 @@ void Updates::load() {
     for (const std::string& name : update_files(folder, *layout->profiles_eapi)) {
       auto text = util::read_file(folder / name, uint64_t{16} << 20);
       if (text)
-        std::ranges::move(parse_updates(std::move(*text), (folder / name).string(), problems_), std::back_inserter(updates_));
+        std::ranges::move(parse_updates(std::move(*text), (folder / name).string(), problems_),
+                          std::back_inserter(updates_));
       else
         problems_.push_back({folder / name, text.error().what + ": " + text.error().why});
     }

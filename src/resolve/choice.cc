@@ -155,7 +155,8 @@ void Search::fill(Choice& choice, const DependencyNode& node, const Requirement&
     if (!fresh && universe_.package(known->second).cpv.version < package.cpv.version) known->second = id;
     bool there =
         provided(requirement.root, node, requirement.owner, requirement.kind) || selected(requirement.root, id);
-    if (!there && !is_virtual_name(node.atom->name)) choice.added.emplace(node.atom->name.text(), package.metadata.slot);
+    if (!there && !is_virtual_name(node.atom->name))
+      choice.added.emplace(node.atom->name.text(), package.metadata.slot);
     return;
   }
 }

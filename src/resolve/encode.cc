@@ -116,9 +116,11 @@ void Search::need(const DependencyNode& node, Requirement context) {
 
 void Search::need_atom(Requirement requirement) {
   const ebuild::Atom& atom = requirement.node->atom;
-  int installed =
-      policy_ == RootPolicy::single ? universe_.base_provides(*requirement.node, requirement.owner, requirement.kind) : -1;
-  bool given = universe_.package_provided(*requirement.node) || universe_.image_provides(*requirement.node, requirement.owner);
+  int installed = policy_ == RootPolicy::single
+                      ? universe_.base_provides(*requirement.node, requirement.owner, requirement.kind)
+                      : -1;
+  bool given =
+      universe_.package_provided(*requirement.node) || universe_.image_provides(*requirement.node, requirement.owner);
   auto replaces_it = [&]() {
     const auto& owner = universe_.package(requirement.owner);
     return owner.cpv.name == atom.name && owner.metadata.slot == universe_.base(installed).slot;

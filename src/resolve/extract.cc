@@ -88,8 +88,7 @@ class GraphReader {
       bool from_image = edge.kind == DependencyClass::depend && edge.to != no_instance &&
                         search_.selected(image_root, edge.to) && !universe_.request().like_portage;
       if (!from_image) {
-        if (int base = search_.base_package(root, leaf, owner, edge.kind); base >= 0)
-          graph_.base_used.insert(base);
+        if (int base = search_.base_package(root, leaf, owner, edge.kind); base >= 0) graph_.base_used.insert(base);
         return;
       }
       edge.optional = true;

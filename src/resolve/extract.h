@@ -26,13 +26,13 @@ struct Edge {
 struct Graph {
   std::vector<InstanceId> found;  // in the order of discovery, the image's first
   std::set<InstanceId> image;
-  ByInstance<Root> root_of;  // where its run-time edges are from: the image, or the first build's root
+  ByInstance<Root> root_of;               // where its run-time edges are from: the image, or the first build's root
   ByInstance<std::vector<Edge>> runtime;  // RDEPEND, PDEPEND in the image (or, outside it, in the build root)
   ByInstance<std::vector<Edge>> build;    // DEPEND, BDEPEND; IDEPEND of the image's packages
   std::map<Root, ByInstance<std::vector<Edge>>> in_build_root;  // RDEPEND, PDEPEND of what is in build roots
   ByInstance<std::vector<InstanceId>> closure;                  // what the build root holds, sorted by instance
   InstanceSet built_with;                                       // needed by some build, also where the order drops it
-  std::set<int> base_used;                                // indices into Request::base_provides
+  std::set<int> base_used;                                      // indices into Request::base_provides
 };
 
 Graph read_graph(Search& search);

@@ -177,7 +177,7 @@ class Search {
   std::vector<bool> has_clauses_;                  // by variable: whether its clauses are there
   std::map<std::pair<const ebuild::DependencyNode*, Root>, int> group_requirement_;
   std::unordered_map<Variable, Rank> branch_ranks_;  // when it was decided
-  std::vector<ClauseMeaning> clauses_;  // by clause; those that were learned mean nothing
+  std::vector<ClauseMeaning> clauses_;               // by clause; those that were learned mean nothing
   std::array<std::vector<int>, queue_count> queues_;
   std::array<size_t, queue_count> cursors_{};
   std::vector<Mark> marks_;  // by level: the queues when its decision was made

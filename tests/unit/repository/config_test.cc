@@ -19,7 +19,8 @@ class ConfigTest : public Fixture {
     for (const auto& [flag, state] : config.flags(package).all()) {
       if (!package.metadata.has_iuse(flag)) continue;
       if (state.enabled || state.locked)
-        text += (text.empty() ? "" : " ") + std::string(state.enabled ? "" : "-") + std::string(flag) + (state.locked ? "!" : "");
+        text += (text.empty() ? "" : " ") + std::string(state.enabled ? "" : "-") + std::string(flag) +
+                (state.locked ? "!" : "");
     }
     return text;
   }
