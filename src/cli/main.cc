@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
@@ -128,7 +129,12 @@ int run_program(int argc, char** argv) {
     TRY(find_data(context));
     return run();
   };
-  Result<int> result = find_data_and_run();
+  Result<int> result = 0;
+  try {
+    result = find_data_and_run();
+  } catch (const std::system_error& error) {  // of fmt::print: whoever reads the output has gone, or the disk is full
+    result = fail(ErrorKind::failed, "cannot write the output", {}, error.what());
+  }
   if (std::fflush(stdout) != 0 && result) result = fail_errno("cannot write the output", "standard output");
   if (!result) print_error(result.error(), context.color_stderr);
   std::fflush(stderr);
