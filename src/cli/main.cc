@@ -132,8 +132,11 @@ int run_program(int argc, char** argv) {
   Result<int> result = 0;
   try {
     result = find_data_and_run();
-  } catch (const std::system_error& error) {  // of fmt::print: whoever reads the output has gone, or the disk is full
-    result = fail(ErrorKind::failed, "cannot write the output", {}, error.what());
+  } catch (const std::system_error& error) {
+    // Of fmt::print, mostly: whoever reads the output has gone, or the disk is full.
+    bool output = std::ferror(stdout) != 0 || std::ferror(stderr) != 0;
+    result =
+        fail(ErrorKind::failed, output ? "cannot write the output" : "the system refused a call", {}, error.what());
   }
   if (std::fflush(stdout) != 0 && result) result = fail_errno("cannot write the output", "standard output");
   if (!result) print_error(result.error(), context.color_stderr);

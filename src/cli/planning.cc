@@ -164,6 +164,19 @@ Result<resolve::Request> request_for(const PlannedImage& planned, const Context&
   return request;
 }
 
+// What would give a plan where there is none, with that plan.
+void suggest_changes(PlannedImage& out, const resolve::Request& request) {
+  auto suggestion = resolve::suggest(request, out.options.permissions);
+  out.changes = std::move(suggestion.changes);
+  out.cycle_breaks = std::move(suggestion.cycle_breaks);
+  if (suggestion.plan) {
+    out.plan = std::move(*suggestion.plan);
+    out.error->hint = changes_as_text(out);
+  } else if (!out.cycle_breaks.empty()) {
+    out.error->hint = cycle_breaks_as_text(out);
+  }
+}
+
 // What is wrong with the repositories, each a line.
 std::vector<std::string> problems_of(const Repositories& repositories) {
   std::vector<std::string> out;
@@ -208,21 +221,13 @@ Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& contex
   auto plan = resolve::resolve(request);
   out.scout.reset();
   std::vector<std::string> problems = problems_of(out.repositories);
-  for (const auto& repository : out.repositories)
-    if (auto kept = repository->save(); !kept) problems.push_back(kept.error().message());
   if (!plan) {
     out.error = std::move(plan).error();
-    if (out.error->kind == ErrorKind::no_resolution && options.suggest) {
-      auto suggestion = resolve::suggest(request, options.permissions);
-      out.changes = std::move(suggestion.changes);
-      out.cycle_breaks = std::move(suggestion.cycle_breaks);
-      if (suggestion.plan) {
-        out.plan = std::move(*suggestion.plan);
-        out.error->hint = changes_as_text(out);
-      } else if (!out.cycle_breaks.empty()) {
-        out.error->hint = cycle_breaks_as_text(out);
-      }
-    }
+    if (out.error->kind == ErrorKind::no_resolution && options.suggest) suggest_changes(out, request);
+  }
+  for (const auto& repository : out.repositories)
+    if (auto kept = repository->save(); !kept) problems.push_back(kept.error().message());
+  if (out.error) {
     // An ebuild that could not be read may be the very one that is missing.
     for (size_t i = 0; i < problems.size() && i < 5; ++i)
       out.error->why += fmt::format("{}note: {}", out.error->why.empty() ? "" : "\n", problems[i]);

@@ -273,9 +273,8 @@ SourceAnswer BashWorker::ask(const SourceRequest& request, double time_limit) {
   // PMS 6: EAPI 9 may use what bash 5.3 brought. Few ebuilds do, and an older bash fails on what they use.
   if (!answer.failure.empty() && request.eapi == "9" && (bash_major_ < 5 || (bash_major_ == 5 && bash_minor_ < 3))) {
     answer.failure += fmt::format(
-        "; EAPI 9 may use what bash 5.3 has, and {} is {}.{} (a newer one before it in PATH would do, or a valid entry "
-        "in "
-        "metadata/md5-cache)",
+        "; EAPI 9 may use what bash 5.3 has, and {} is {}.{} "
+        "(a newer one before it in PATH would do, or a valid entry in metadata/md5-cache)",
         program_.string(), bash_major_, bash_minor_);
     answer.transient = true;
   }

@@ -25,10 +25,8 @@ struct EclassPart {
 };
 using SplitEclass = std::vector<EclassPart>;
 
-enum class Comments {
-  drop,
-  keep
-};  // drop: lines that are nothing but a comment, unless they may be in a here-document
+// drop: leave out lines that are nothing but a comment, unless they may be in a here-document.
+enum class Comments { drop, keep };
 SplitEclass split_eclass(std::string_view text, Comments comments);
 
 // The eclass with `source RUN.N` in place of each part N that is functions.

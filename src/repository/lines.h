@@ -31,8 +31,8 @@ class Place {
 };
 
 struct Line {
-  std::string_view
-      text;  // trimmed, never empty; a trailing comment ("flag  # why") is cut off. Lives as long as `where`
+  // Trimmed, never empty; a trailing comment ("flag  # why") is cut off. Lives as long as `where`.
+  std::string_view text;
   Place where;
   // The block of comment lines right above it, without "#": why package.mask masks.
   std::string comment() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <system_error>
 #include <unordered_set>
 
 namespace cooper::repository {
@@ -55,7 +56,11 @@ class Walk {
 Scout::Scout(std::vector<std::shared_ptr<Repository>> repositories, std::vector<PackageName> start)
     : repositories_(std::move(repositories)) {
   if (std::thread::hardware_concurrency() < 2) return;
-  thread_ = std::thread([this, start = std::move(start)]() mutable { run(std::move(start)); });
+  try {
+    thread_ = std::thread([this, start = std::move(start)]() mutable { run(std::move(start)); });
+  } catch (const std::system_error&) {
+    // No thread to be had: all is read when it is asked for.
+  }
 }
 
 Scout::~Scout() {

@@ -46,7 +46,8 @@ struct Plan {
   std::vector<int> requested;             // the packages that the spec names
   std::vector<ProvidedPackage> provided;  // those of the base root that were used
   std::vector<std::string> warnings;
-  // What the plan was found with, so that it can be left standing where the plan is.
+  // What the plan was found with, so that it can be left standing where the plan is. Not to be asked any more: its
+  // request may be gone.
   std::shared_ptr<const void> universe;
 };
 
