@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "store/store.h"
 #include "util/file.h"
+#include "util/heap.h"
 
 namespace cooper::cli {
 
@@ -75,6 +76,7 @@ void print_error(const Error& error, bool color) {
 }
 
 int run_program(int argc, char** argv) {
+  util::use_large_pages();
   Context context;
   context.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   std::string color = "auto";

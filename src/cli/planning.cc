@@ -207,6 +207,7 @@ Result<PlannedImage> open_world(spec::ImageSpec spec, const Context& context, st
   }
   notes = bring_up_to_date(out.spec, out.repositories);
   out.config = TRY(repository::Config::load(out.repositories, out.spec.profile, settings_of(out.spec)));
+  if (out.scout) out.scout->know(out.config);
   return out;
 }
 

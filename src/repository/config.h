@@ -3,8 +3,10 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "repository/repository.h"
@@ -88,6 +90,8 @@ class Config {
   virtual std::map<std::string, std::string> variables_for(const Package& package) const = 0;  // with package.env
   // Every flag of IUSE_EFFECTIVE that `package` may ask for, with its value.
   virtual FlagStates flags(const Package& package) const = 0;
+  // The same, worked out once: for packages that live as long as the Config.
+  const FlagStates& known_flags(const Package& package) const;
   // The flags that are on: what USE-conditionals see.
   ebuild::UseSet use(const Package& package) const { return flags(package).enabled(); }
   virtual VisibilityReason visibility(const Package& package) const = 0;
@@ -101,6 +105,14 @@ class Config {
   virtual UserFiles user_files(const Package&) const { return {}; }
   // Lines of profiles that mean nothing (a bad atom …) and were left out.
   virtual const std::vector<Problem>& problems() const;
+
+ private:
+  struct KnownFlags {
+    std::once_flag once;
+    FlagStates states;
+  };
+  mutable std::mutex known_flags_mutex_;  // for the map, not for what is in it
+  mutable std::unordered_map<const Package*, KnownFlags> known_flags_;
 };
 
 }  // namespace cooper::repository

@@ -167,9 +167,10 @@ std::optional<EbuildEntry> IndexFile::ebuild(size_t index) const {
   auto r = row<EbuildRow>(ebuilds_, index);
   uint64_t size = uint64_t{r.eclasses} * sizeof(uint32_t) + r.text_size + r.notes_size;
   if (r.record > bytes_.size() - records_ || size > bytes_.size() - records_ - r.record) return std::nullopt;
-  std::string_view record = bytes_.substr(records_ + r.record, size);
-  if (util::checksum(record) != r.checksum) return std::nullopt;
   EbuildEntry out;
+  out.record = std::make_shared<const std::string>(bytes_.substr(records_ + r.record, size));
+  std::string_view record = *out.record;
+  if (util::checksum(record) != r.checksum) return std::nullopt;
   out.version = text(r.version.offset, r.version.size);
   out.ebuild_stamp = r.ebuild_stamp;
   out.cache_stamp = r.cache_stamp;

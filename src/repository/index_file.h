@@ -1,9 +1,9 @@
 // The index of a repository's metadata as one file that is mapped into memory: its format, reading and writing.
 //
-//   header      fixed size: magic, format version, sizes, checksums
-//   tables      folders, ebuilds, eclass versions, eclass files: rows of fixed size, sorted by name where they are
-//   searched names       the texts that rows point into records     each ebuild's metadata as lines of KEY=VALUE, and
-//   its notes
+//   header    fixed size: magic, format version, sizes, checksums
+//   tables    folders, ebuilds, eclass versions, eclass files: rows of fixed size, sorted by name where they are
+//   searched names     the texts that rows point into records   each ebuild's metadata as lines of KEY=VALUE, and its
+//   notes
 //
 // The tables have one checksum, which is looked at when the file is opened; each record has its own, which is looked at
 // when the record is read. So opening reads little of the file, and nothing that was damaged is believed.
@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +42,7 @@ struct EclassFile {
   Md5 md5{};
 };
 
-// What the index knows of an ebuild; views into the file or into what it was made from.
+// What the index knows of an ebuild; views into `record`, the file's names or what it was made from.
 struct EbuildEntry {
   std::string_view version;
   Stamp ebuild_stamp = no_stamp;   // of the .ebuild file
@@ -53,6 +54,8 @@ struct EbuildEntry {
   std::vector<uint32_t> eclasses;  // indices of eclass versions
   std::string_view text;           // lines of KEY=VALUE
   std::string_view notes;          // lines of WHERE <tab> WHAT: what was noticed on the way
+  // Of an entry of a file: a copy, as somebody may rewrite the file in place once the checksum was found right.
+  std::shared_ptr<const std::string> record;
 };
 
 struct FolderEntry {

@@ -195,7 +195,8 @@ std::unique_ptr<Package> MetadataReader::read_ebuild(const PackageName& name, Fi
     problems.push_back({path, std::string(knowledge.text)});
     return nullptr;
   }
-  auto metadata = parse_metadata(knowledge.text, knowledge.learned.text, knowledge.trusted);
+  auto owner = knowledge.learned.text ? knowledge.learned.text : knowledge.learned.entry.record;
+  auto metadata = parse_metadata(knowledge.text, std::move(owner), knowledge.trusted);
   knowledge.learned.entry.checked = metadata.has_value();
   // Another version of the program checked it, or dropped what one had checked: this one need not do so twice.
   knowledge.changed = knowledge.changed || (metadata && !knowledge.trusted);

@@ -38,7 +38,7 @@ class MetadataReader {
   // An ebuild's metadata as text, and what the index is to know of it.
   struct Knowledge {
     LearnedEbuild learned;
-    std::string_view text;  // of learned.text, or in the index's file
+    std::string_view text;  // of learned.text, or of learned.entry.record
     bool trusted = false;   // its dependency strings are legal
     bool changed = true;    // the index does not say so yet
     bool keep = true;       // the index may say so

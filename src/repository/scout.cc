@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <deque>
 #include <system_error>
-#include <unordered_set>
+#include <unordered_map>
+
+#include "util/heap.h"
 
 namespace cooper::repository {
 
@@ -25,61 +27,111 @@ const Package* likeliest(const std::vector<const Package*>& versions) {
   return versions.empty() ? nullptr : versions.back();
 }
 
+// A package to be looked at: to be read, or to be followed to its dependencies, too.
+struct Wanted {
+  PackageName name;
+  bool follow;
+};
+
 class Walk {
  public:
-  Walk(const Package& package, std::deque<PackageName>& open) : metadata_(package.metadata), open_(open) {}
+  Walk(const Package& package, const Config* config, std::deque<Wanted>& open)
+      : package_(package), flags_(config ? &config->known_flags(package) : nullptr), open_(open) {}
 
   void follow(const DependencyNode& node) {
     if (node.is_leaf) {
-      if (node.atom->block == ebuild::Block::none) open_.push_back(node.atom->name);
+      open_.push_back({node.atom->name, node.atom->block == ebuild::Block::none});
       return;
     }
     if (node.kind == GroupKind::use_conditional && is_on(node.flag) == node.negated) return;
+    bool others = false;  // the first of several is the likeliest, but all of them will be looked at
     for (const DependencyNode& child : node.children) {
-      follow(child);
-      if (node.kind == GroupKind::any_of) return;
+      if (others)
+        read(child);
+      else
+        follow(child);
+      others = node.kind == GroupKind::any_of;
     }
   }
 
  private:
+  void read(const DependencyNode& node) {
+    if (node.is_leaf) open_.push_back({node.atom->name, false});
+    if (!node.is_leaf && node.kind == GroupKind::use_conditional && is_on(node.flag) == node.negated) return;
+    for (const DependencyNode& child : node.children) read(child);
+  }
+
   bool is_on(std::string_view flag) const {
-    return std::ranges::any_of(metadata_.iuse,
+    if (flags_) return (*flags_)[flag].enabled;
+    return std::ranges::any_of(package_.metadata.iuse,
                                [&](const auto& known) { return known.first == flag && known.second > 0; });
   }
 
-  const Metadata& metadata_;
-  std::deque<PackageName>& open_;
+  const Package& package_;
+  const FlagStates* flags_;
+  std::deque<Wanted>& open_;
 };
 
 }  // namespace
 
 Scout::Scout(std::vector<std::shared_ptr<Repository>> repositories, std::vector<PackageName> start)
-    : repositories_(std::move(repositories)) {
+    : repositories_(std::move(repositories)), start_(std::move(start)) {
   if (std::thread::hardware_concurrency() < 2) return;
   try {
-    thread_ = std::thread([this, start = std::move(start)]() mutable { run(std::move(start)); });
+    thread_ = std::thread([this]() { run(); });
   } catch (const std::system_error&) {
     // No thread to be had: all is read when it is asked for.
   }
 }
 
 Scout::~Scout() {
-  stop_ = true;
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = turn_ = true;
+  }
+  told_.notify_one();
   if (thread_.joinable()) thread_.join();
 }
 
-void Scout::run(std::vector<PackageName> start) {
-  std::deque<PackageName> open(start.begin(), start.end());
-  std::unordered_set<PackageName, ebuild::PackageNameHash> seen;
-  for (; !open.empty() && !stop_; open.pop_front()) {
-    const PackageName name = open.front();
-    if (!seen.insert(name).second) continue;
+void Scout::know(std::shared_ptr<const Config> config) {
+  {
+    std::lock_guard lock(mutex_);
+    config_ = std::move(config);
+    turn_ = true;
+  }
+  told_.notify_one();
+}
+
+bool Scout::wait_for_config() {
+  std::unique_lock lock(mutex_);
+  told_.wait(lock, [&]() { return stop_ || config_; });
+  turn_ = stop_.load();
+  return !stop_;
+}
+
+void Scout::run() {
+  util::use_large_pages_in_thread();
+  walk(nullptr);
+  if (wait_for_config()) walk(config_.get());
+}
+
+void Scout::walk(const Config* config) {
+  std::deque<Wanted> open;
+  for (const PackageName& name : start_) open.push_back({name, true});
+  std::unordered_map<PackageName, bool, ebuild::PackageNameHash> followed;
+  for (; !open.empty() && !turn_; open.pop_front()) {
+    const Wanted wanted = open.front();
+    auto [known, fresh] = followed.try_emplace(wanted.name, false);
+    if (known->second || (!fresh && !wanted.follow)) continue;
+    known->second = wanted.follow;
     for (const auto& repository : repositories_) {
-      const Package* package = likeliest(repository->peek(name));
+      const Package* package = likeliest(repository->peek(wanted.name));
       if (!package) continue;
+      if (!wanted.follow) break;
       const Metadata& m = package->metadata;
-      for (const LazyTree* tree : {&m.rdepend, &m.depend, &m.bdepend, &m.pdepend})
-        if (!stop_) Walk(*package, open).follow(*tree);
+      Walk walk(*package, config, open);
+      for (const LazyTree* tree : {&m.rdepend, &m.depend, &m.bdepend, &m.pdepend, &m.idepend})
+        if (!turn_) walk.follow(*tree);
       break;
     }
   }

@@ -119,9 +119,12 @@ const ebuild::UseSet& Universe::use(InstanceId id) {
 const repository::FlagStates& Universe::flags(InstanceId id) {
   Instance& instance = instances_[id];
   if (instance.flags) return *instance.flags;
-  instance.flags = std::make_unique<repository::FlagStates>(request_.config->flags(*instance.package));
-  if (const Change* change = change_of(*instance.package))
-    for (const auto& [flag, on] : change->use) instance.flags->set(flag, {on, false, "suggested"});
+  instance.flags = &request_.config->known_flags(*instance.package);
+  if (const Change* change = change_of(*instance.package)) {
+    instance.changed_flags = std::make_unique<repository::FlagStates>(*instance.flags);
+    for (const auto& [flag, on] : change->use) instance.changed_flags->set(flag, {on, false, "suggested"});
+    instance.flags = instance.changed_flags.get();
+  }
   return *instance.flags;
 }
 

@@ -87,7 +87,8 @@ class Universe {
     int priority = 0;  // of the repository: 0 is the highest
     std::unique_ptr<repository::VisibilityReason> visibility;
     std::unique_ptr<ebuild::UseSet> use;
-    std::unique_ptr<repository::FlagStates> flags;
+    const repository::FlagStates* flags = nullptr;
+    std::unique_ptr<repository::FlagStates> changed_flags;
     std::unique_ptr<Dependencies> dependencies;
     std::optional<bool> is_target;
   };

@@ -82,11 +82,12 @@ void Reader::unknown_key(const toml::key& key, const std::vector<std::string>& v
   if (std::string nearest = util::nearest(dashed, valid); !nearest.empty())
     return problem(key.source(), what, {}, fmt::format("did you mean '{}'?", nearest));
   // A top-level key below a [table] line belongs to that table: TOML's most common slip.
-  if (!path.empty() && schema["properties"].contains(dashed))
+  const Json properties = schema()["properties"];
+  if (!path.empty() && properties.contains(dashed))
     return problem(key.source(), what, {},
                    fmt::format("'{}' belongs at the top of the file, before the first [table] line", dashed));
-  for (const auto& [name, value] : schema["properties"].items())
-    if (value.contains("properties") && value["properties"].contains(dashed))
+  for (const auto& [name, value] : properties.items())
+    if (value.contains("properties") && value.at("properties").contains(dashed))
       return problem(key.source(), what, {}, fmt::format("'{}' belongs in [{}]", dashed, name));
   problem(key.source(), what, {}, "the keys here are: " + util::join(valid, ", "));
 }

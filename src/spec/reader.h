@@ -20,6 +20,8 @@
 namespace cooper::spec {
 
 using Json = nlohmann::ordered_json;
+// A part of the JSON Schema, made when it is asked for: reading a spec needs none of it.
+using Schema = std::function<Json()>;
 
 // Collects what is wrong, so that one run tells of all slips.
 class Reader {
@@ -48,8 +50,8 @@ class Reader {
 
   // The key being read, dotted from the top: "root.file[2].path". For messages.
   std::string path;
-  // The schema of the whole spec, to find where a misplaced key belongs.
-  Json schema;
+  // Of the whole spec, to find where a misplaced key belongs.
+  Schema schema;
 
  private:
   struct Problem {
@@ -79,7 +81,7 @@ class PathScope {
 // A kind of value: how the schema describes it, and how it is taken from TOML (nullopt after a problem was noted).
 template <typename V>
 struct Kind {
-  Json schema;
+  Schema schema;
   std::function<std::optional<V>(Reader&, const toml::node&)> read;
 };
 
@@ -89,7 +91,7 @@ struct Key {
   std::string name;
   std::string help;  // one sentence: the schema's description
   bool required = false;
-  Json schema;
+  Schema schema;
   std::function<void(Reader&, const toml::node&, T&)> read;
 };
 
@@ -104,7 +106,7 @@ Json schema_of(const Table<T>& table) {
   Json out = {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}};
   Json required = Json::array();
   for (const auto& key : table.keys) {
-    Json schema = key.schema;
+    Json schema = key.schema();
     schema["description"] = key.help;
     out["properties"][key.name] = std::move(schema);
     if (key.required) required.push_back(key.name);
@@ -149,7 +151,7 @@ Key<T> key(std::string name, M T::*member, const Kind<V>& kind, std::string help
 // A table whose keys go to the same target: [root] of the spec.
 template <typename T>
 Key<T> section(std::string name, Table<T> table, std::string help) {
-  Json schema = schema_of(table);
+  Schema schema = [table] { return schema_of(table); };
   return {std::move(name), std::move(help), false, std::move(schema),
           [table = std::move(table)](Reader& reader, const toml::node& node, T& target) {
             if (const toml::table* source = node.as_table()) return read_table(reader, *source, table, target);
@@ -159,7 +161,7 @@ Key<T> section(std::string name, Table<T> table, std::string help) {
 
 template <typename V>
 Kind<std::vector<V>> list_of(const Kind<V>& element) {
-  Json schema = {{"type", "array"}, {"items", element.schema}};
+  Schema schema = [items = element.schema] { return Json({{"type", "array"}, {"items", items()}}); };
   return {std::move(schema),
           [read = element.read](Reader& reader, const toml::node& node) -> std::optional<std::vector<V>> {
             const toml::array* array = node.as_array();
@@ -185,7 +187,7 @@ Kind<Located<V>> located(const Kind<V>& kind) {
 // A table as a value of its own. T::where, where there is one, gets the place.
 template <typename T>
 Kind<T> value_of(Table<T> table) {
-  Json schema = schema_of(table);
+  Schema schema = [table] { return schema_of(table); };
   return {std::move(schema), [table = std::move(table)](Reader& reader, const toml::node& node) -> std::optional<T> {
             const toml::table* source = node.as_table();
             if (!source) return reader.wrong_type(node, "a table"), std::nullopt;

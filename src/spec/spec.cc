@@ -15,7 +15,7 @@ Result<ImageSpec> parse(std::string_view text, const std::filesystem::path& file
     return fail(ErrorKind::usage, "this is not TOML", reader.where(error.source()), std::string(error.description()));
   }
   const Table<ImageSpec> table = image_spec_table();
-  reader.schema = schema_of(table);
+  reader.schema = [&] { return schema_of(table); };
   ImageSpec spec;
   spec.file = file;
   read_table(reader, parsed.table(), table, spec);

@@ -48,15 +48,15 @@ Key<ImageSpec> wanted_packages() {
       }
     }
   };
-  return {"packages",
-          "What the image is for: atoms, as in Gentoo, and sets of them as \"@name\".",
-          true,
-          {{"type", "array"}, {"items", atom().schema}},
+  return {"packages", "What the image is for: atoms, as in Gentoo, and sets of them as \"@name\".", true,
+          [] {
+            return Json({{"type", "array"}, {"items", atom().schema()}});
+          },
           read};
 }
 
 Key<ImageSpec> packages_settings() {
-  Json schema = {{"type", "object"}, {"additionalProperties", schema_of(package_table())}};
+  Schema schema = [] { return Json({{"type", "object"}, {"additionalProperties", schema_of(package_table())}}); };
   auto read = [table = package_table()](Reader& reader, const toml::node& node, ImageSpec& spec) {
     const toml::table* source = node.as_table();
     if (!source) return reader.wrong_type(node, "a table of packages, as [package.\"category/name\"]");
@@ -134,10 +134,12 @@ bool valid_repository_name(std::string_view name) {  // PMS 3.1.5
 }
 
 Key<ImageSpec> repositories() {
-  Json entry = {{"oneOf", {{{"type", "string"}, {"minLength", 1}}, schema_of(repository_table())}}};
-  Json schema = {{"type", "object"},
+  Schema schema = [] {
+    Json entry = {{"oneOf", {{{"type", "string"}, {"minLength", 1}}, schema_of(repository_table())}}};
+    return Json({{"type", "object"},
                  {"propertyNames", {{"pattern", "^[A-Za-z0-9_][A-Za-z0-9_-]*$"}}},
-                 {"additionalProperties", entry}};
+                 {"additionalProperties", entry}});
+  };
   auto read = [table = repository_table()](Reader& reader, const toml::node& node, ImageSpec& spec) {
     const toml::table* source = node.as_table();
     if (!source) return reader.wrong_type(node, "a table: name = path, git URL or tarball");
@@ -200,7 +202,7 @@ Table<ImageSpec> profile_table() {
 // "kind:argument"; local paths become absolute here, so that nobody else needs the spec's folder for them. An image
 // without a slash is one of the store.
 Kind<std::string> base_source() {
-  Json schema = {{"type", "string"}, {"pattern", "^(host|(debian|oci|tar|dir):.+)$"}};
+  Schema schema = [] { return Json({{"type", "string"}, {"pattern", "^(host|(debian|oci|tar|dir):.+)$"}}); };
   return {std::move(schema), [](Reader& reader, const toml::node& node) -> std::optional<std::string> {
             auto value = filled_text().read(reader, node);
             if (!value || *value == "host") return value;

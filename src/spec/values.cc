@@ -112,10 +112,11 @@ std::optional<std::string> read_text(Reader& reader, const toml::node& node) {
 }
 
 // { NAME = "value", … } with a rule for the names.
-Kind<std::map<std::string, std::string>> string_table(Json names, bool (*valid)(std::string_view), std::string rule) {
+Kind<std::map<std::string, std::string>> string_table(Schema names, bool (*valid)(std::string_view), std::string rule) {
   using Map = std::map<std::string, std::string>;
-  Json schema = {
-      {"type", "object"}, {"propertyNames", std::move(names)}, {"additionalProperties", {{"type", "string"}}}};
+  Schema schema = [names = std::move(names)] {
+    return Json({{"type", "object"}, {"propertyNames", names()}, {"additionalProperties", {{"type", "string"}}}});
+  };
   return {std::move(schema), [valid, rule](Reader& reader, const toml::node& node) -> std::optional<Map> {
             const toml::table* table = node.as_table();
             if (!table) return reader.wrong_type(node, "a table of strings"), std::nullopt;
@@ -133,10 +134,15 @@ Kind<std::map<std::string, std::string>> string_table(Json names, bool (*valid)(
 
 }  // namespace
 
-Kind<std::string> text() { return {{{"type", "string"}}, read_text}; }
+Kind<std::string> text() {
+  return {[] { return Json({{"type", "string"}}); }, read_text};
+}
 
 Kind<std::string> filled_text() {
-  return {{{"type", "string"}, {"minLength", 1}}, [](Reader& reader, const toml::node& node) {
+  return {[] {
+            return Json({{"type", "string"}, {"minLength", 1}});
+          },
+          [](Reader& reader, const toml::node& node) {
             auto value = read_text(reader, node);
             if (!value || !value->empty()) return value;
             reader.problem(node, fmt::format("'{}' is empty", reader.path));
@@ -145,7 +151,8 @@ Kind<std::string> filled_text() {
 }
 
 Kind<std::string> checked_text(std::string pattern, bool (*valid)(std::string_view), std::string rule) {
-  return {{{"type", "string"}, {"pattern", pattern}}, [valid, rule](Reader& reader, const toml::node& node) {
+  Schema schema = [pattern = std::move(pattern)] { return Json({{"type", "string"}, {"pattern", pattern}}); };
+  return {std::move(schema), [valid, rule](Reader& reader, const toml::node& node) {
             auto value = read_text(reader, node);
             if (!value || valid(*value)) return value;
             reader.problem(node, fmt::format("invalid value '{}' for '{}'", *value, reader.path), rule);
@@ -154,7 +161,10 @@ Kind<std::string> checked_text(std::string pattern, bool (*valid)(std::string_vi
 }
 
 Kind<std::string> one_of(std::vector<std::string> names) {
-  return {{{"enum", names}}, [names](Reader& reader, const toml::node& node) {
+  return {[names] {
+            return Json({{"enum", names}});
+          },
+          [names](Reader& reader, const toml::node& node) {
             auto value = read_text(reader, node);
             if (!value || std::find(names.begin(), names.end(), *value) != names.end()) return value;
             std::string nearest = util::nearest(*value, names);
@@ -166,14 +176,19 @@ Kind<std::string> one_of(std::vector<std::string> names) {
 }
 
 Kind<bool> truth() {
-  return {{{"type", "boolean"}}, [](Reader& reader, const toml::node& node) -> std::optional<bool> {
+  return {[] {
+            return Json({{"type", "boolean"}});
+          },
+          [](Reader& reader, const toml::node& node) -> std::optional<bool> {
             if (const auto* value = node.as_boolean()) return value->get();
             return reader.wrong_type(node, "true or false"), std::nullopt;
           }};
 }
 
 Kind<int64_t> integer(int64_t least, int64_t most) {
-  return {{{"type", "integer"}, {"minimum", least}, {"maximum", most}},
+  return {[=] {
+            return Json({{"type", "integer"}, {"minimum", least}, {"maximum", most}});
+          },
           [=](Reader& reader, const toml::node& node) -> std::optional<int64_t> {
             const auto* value = node.as_integer();
             if (!value) return reader.wrong_type(node, "an integer"), std::nullopt;
@@ -216,9 +231,11 @@ std::optional<uint64_t> parse_bytes(std::string_view text) {
 }  // namespace
 
 Kind<uint64_t> byte_count() {
-  Json schema = {{"oneOf",
+  Schema schema = [] {
+    return Json({{"oneOf",
                   {{{"type", "integer"}, {"minimum", 0}},
-                   {{"type", "string"}, {"pattern", "^[0-9]+ *(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)?$"}}}}};
+                   {{"type", "string"}, {"pattern", "^[0-9]+ *(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)?$"}}}}});
+  };
   return {std::move(schema), [](Reader& reader, const toml::node& node) -> std::optional<uint64_t> {
             std::optional<uint64_t> bytes;
             if (auto number = node.value_exact<int64_t>(); number && *number >= 0)
@@ -233,17 +250,25 @@ Kind<uint64_t> byte_count() {
 }
 
 Kind<std::map<std::string, std::string>> variables() {
-  return string_table({{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}}, valid_variable_name,
-                      "variable names are letters, digits and '_', and do not begin with a digit");
+  return string_table(
+      [] {
+        return Json({{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}});
+      },
+      valid_variable_name, "variable names are letters, digits and '_', and do not begin with a digit");
 }
 
 Kind<std::map<std::string, std::string>> labels() {
   return string_table(
-      {{"minLength", 1}}, [](std::string_view name) { return !name.empty(); }, "names are not empty");
+      [] {
+        return Json({{"minLength", 1}});
+      },
+      [](std::string_view name) { return !name.empty(); }, "names are not empty");
 }
 
 Kind<ebuild::Atom> atom() {
-  return {{{"type", "string"}, {"minLength", 1}},
+  return {[] {
+            return Json({{"type", "string"}, {"minLength", 1}});
+          },
           [](Reader& reader, const toml::node& node) -> std::optional<ebuild::Atom> {
             auto value = read_text(reader, node);
             if (!value) return std::nullopt;
@@ -278,8 +303,10 @@ Kind<std::string> absolute_path() {
 }
 
 Kind<uint32_t> mode() {
-  Json schema = {
-      {"oneOf", {{{"type", "string"}, {"pattern", "^0?[0-7]{3,4}$"}}, {{"type", "integer"}, {"maximum", 07777}}}}};
+  Schema schema = [] {
+    return Json(
+        {{"oneOf", {{{"type", "string"}, {"pattern", "^0?[0-7]{3,4}$"}}, {{"type", "integer"}, {"maximum", 07777}}}}});
+  };
   return {std::move(schema), [](Reader& reader, const toml::node& node) -> std::optional<uint32_t> {
             constexpr std::string_view rule = "a file mode is octal: \"0755\" or 0o755, up to 07777";
             if (const auto* value = node.as_integer()) {
@@ -321,8 +348,11 @@ Kind<std::string> port() {
 }
 
 Kind<std::vector<std::string>> environment() {
-  Json schema = {
-      {"oneOf", {variables().schema, {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", "^[^=]+="}}}}}}};
+  Schema schema = [] {
+    return Json(
+        {{"oneOf",
+          {variables().schema(), {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", "^[^=]+="}}}}}}});
+  };
   return {std::move(schema), [](Reader& reader, const toml::node& node) -> std::optional<std::vector<std::string>> {
             std::vector<std::string> out;
             if (node.is_array()) {

@@ -88,6 +88,14 @@ class MemoryRepository final : public repository::Repository {
 // USE from IUSE defaults, then `use` by package name ("*" for all); keywords amd64 only.
 class MemoryConfig final : public repository::Config {
  public:
+  MemoryConfig() = default;
+  // As it is now: a Config works flags out once, so what is changed afterwards needs a new one.
+  std::shared_ptr<MemoryConfig> copy() const {
+    auto out = std::make_shared<MemoryConfig>();
+    out->use_settings = use_settings, out->masked = masked, out->keywords = keywords, out->locked = locked;
+    out->provided_packages = provided_packages;
+    return out;
+  }
   std::map<std::string, std::vector<std::string>> use_settings;
   std::set<std::string> masked;  // cpv texts
   std::set<std::string> keywords = {"amd64"};
@@ -153,7 +161,7 @@ class ResolveTest : public testing::Test {
       request_.target_origins.push_back("x.toml:" + std::to_string(request_.targets.size()) + ":1");
     }
     request_.repositories = {repository_};
-    request_.config = config_;
+    request_.config = config_->copy();
     return resolve(request_);
   }
   Plan plan(std::initializer_list<const char*> targets) {
