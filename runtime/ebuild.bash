@@ -12,7 +12,7 @@ else
   exec {__cooper_status_fd}>/dev/null
 fi
 
-for __cooper_file in messages errors eapi lists versions inherit install build phases strip environment; do
+for __cooper_file in messages errors eapi lists versions inherit install served build phases strip environment; do
   source "${__cooper_runtime}/lib/${__cooper_file}.bash" || exit 1
 done
 

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "helper/helper.h"
+#include "helper/serve.h"
 #include "util/file.h"
 
 namespace cooper::helper {
@@ -68,13 +69,6 @@ std::span<const Command> all_groups(size_t i) {
   }
 }
 
-const Command* find_command(std::string_view name) {
-  for (size_t i = 0; !all_groups(i).empty(); ++i)
-    for (const Command& command : all_groups(i))
-      if (command.name == name) return &command;
-  return nullptr;
-}
-
 // Makes FOLDER/NAME → cooper-helper for every command.
 int link_commands(const std::string& folder) {
   for (size_t i = 0; !all_groups(i).empty(); ++i) {
@@ -100,14 +94,10 @@ void end_the_build(const std::string& message) {
 }
 
 int run_command(const Command& command, Arguments arguments) {
-  CommandResult result = command.run(command.name, arguments);
-  if (result && *result == 0) return 0;
-  std::string message = std::string(command.name) + ": ";
-  message += result ? "failed with status " + std::to_string(*result) : result.error().message();
-  bool ends_build = command.fatal && eapi() >= 4 && variable("COOPER_NONFATAL") != "1";
-  if (!result || ends_build) std::fprintf(stderr, "%s\n", message.c_str());
-  if (ends_build) end_the_build(message);
-  return result ? *result : 1;
+  Outcome outcome = outcome_of(command, arguments);
+  if (!outcome.message.empty()) std::fprintf(stderr, "%s\n", outcome.message.c_str());
+  if (outcome.ends_build) end_the_build(outcome.message);
+  return outcome.status;
 }
 
 int main_of_helper(int argc, char** argv) {
@@ -116,7 +106,7 @@ int main_of_helper(int argc, char** argv) {
   int first = 1;
   if (name == "cooper-helper") {
     if (argc < 2) {
-      std::fprintf(stderr, "usage: cooper-helper COMMAND [ARGUMENT…] | --link-commands FOLDER\n");
+      std::fprintf(stderr, "usage: cooper-helper COMMAND [ARGUMENT…] | --link-commands FOLDER | --serve NAME\n");
       return 2;
     }
     name = argv[1];
@@ -124,6 +114,7 @@ int main_of_helper(int argc, char** argv) {
   }
   std::vector<std::string> arguments(argv + first, argv + argc);
   if (name == "--link-commands" && arguments.size() == 1) return link_commands(arguments[0]);
+  if (name == "--serve" && arguments.size() == 1) return serve(arguments[0]);
   static constexpr Command install{"install", [](std::string_view, Arguments a) { return install_with_owners(a); },
                                    false};
   const Command* command = name == "install" ? &install : find_command(name);
@@ -137,6 +128,27 @@ int main_of_helper(int argc, char** argv) {
 }
 
 }  // namespace
+
+const Command* find_command(std::string_view name) {
+  for (size_t i = 0; !all_groups(i).empty(); ++i)
+    for (const Command& command : all_groups(i))
+      if (command.name == name) return &command;
+  return nullptr;
+}
+
+Outcome outcome_of(const Command& command, Arguments arguments) {
+  CommandResult result = command.run(command.name, arguments);
+  if (result && *result == 0) return {};
+  Outcome out{result ? *result : 1};
+  out.ends_build = command.fatal && eapi() >= 4 && variable("COOPER_NONFATAL") != "1";
+  std::string name(command.name);
+  if (!result)
+    out.message = name + ": " + result.error().message();
+  else if (out.ends_build)
+    out.message = name + ": failed with status " + std::to_string(*result);
+  return out;
+}
+
 }  // namespace cooper::helper
 
 int main(int argc, char** argv) { return cooper::helper::main_of_helper(argc, argv); }

@@ -10,8 +10,9 @@ src_install() {
   local name
   for name in dobin doconfd dodir dodoc doenvd doexe dohard doheader dohtml doinfo doinitd doins dolib dolib.a dolib.so doman domo dosbin \
     dosym fowners fperms keepdir newbin newconfd newdoc newenvd newexe newheader newinitd newins newlib.a newlib.so newman newsbin emake; do
-    is file "${name}"
+    [[ -x $(type -P "${name}") ]] || die "${name} is no program"
   done
+  is file emake
   for name in einfo einfon elog ewarn eerror ebegin eend econf into insinto exeinto docinto insopts diropts exeopts has \
     debug-print debug-print-function debug-print-section inherit nonfatal docompress default usex; do
     is function "${name}"

@@ -25,7 +25,7 @@ inherit check
 SLOT=0
 S=${WORKDIR}
 src_install() {
-  check type file "$(type -t dobin)"
+  [[ -x $(type -P dobin) ]] || die "dobin is no program"
   umask 077
   echo x >tool; echo y >'spaced name'; echo z >libx.so.1; ln -s libx.so.1 libx.so; echo z >libx.a; ln -s tool through-link
   dobin tool 'spaced name' through-link; dosbin ./tool; newbin tool other; newsbin tool other; echo s | newbin - stdin

@@ -1,0 +1,56 @@
+# The commands that install are programs (src/helper), so that xargs and find can call them. But starting a program takes ten times as
+# long as what most of them do. So the main shell has functions of the same names, which ask a helper that stays.
+
+__cooper_served=(dobin dosbin doins doexe doconfd doenvd doinitd doinfo doheader dodoc dolib dolib.a dolib.so newbin newsbin newins
+  newexe newconfd newenvd newinitd newheader newdoc newlib.a newlib.so dodir keepdir fperms fowners dosym dohard doman newman domo dohtml)
+for __cooper_name in "${__cooper_served[@]}"; do
+  eval "${__cooper_name}() { __cooper_ask ${__cooper_name} \"\$@\"; }"
+done
+__cooper_server=
+
+# Whether the helper is there; it is started when it is first wanted.
+__cooper_have_server() {
+  if [[ -z ${__cooper_server} ]]; then
+    __cooper_server=$(cooper-helper --serve "${COOPER_STATE}/helper") || __cooper_server=none
+  fi
+  [[ ${__cooper_server} != none ]] && kill -0 "${__cooper_server}" 2>/dev/null
+}
+
+# __cooper_ask COMMAND ARGUMENT…: what src/helper/serve.h describes. A subshell, which may run beside this shell, and what reads standard
+# input get the program.
+__cooper_ask() {
+  local IFS=$' \t\n' argument name
+  for argument in "${@:2}"; do
+    [[ ${argument} != - ]] || break
+  done
+  if [[ ${argument} == - || ${BASHPID} != "$$" ]] || ! __cooper_have_server; then
+    command "$@"
+    return
+  fi
+  local -a variables=()
+  for name in COOPER_{DESTTREE,INSDESTTREE,EXEDESTTREE,DOCDESTTREE,INSOPTS,EXEOPTS,DIROPTS,LIBOPTS,NONFATAL} \
+    D ED CATEGORY PN PF DESTTREE INSDESTTREE ABI "LIBDIR_${ABI:-none}" PATH; do
+    if [[ ${!name@a} == *x* ]]; then
+      variables+=("${name}=${!name}")
+    else
+      variables+=("${name}")
+    fi
+  done
+  local -a request=("${PWD}" ${#variables[@]} "${variables[@]}" "$@")
+  printf '%s\0' ${#request[@]} "${request[@]}" >"${COOPER_STATE}/helper.in"
+  local status ends_build printed message
+  {
+    IFS= read -r -d '' status && [[ ${status} != ok ]] &&
+      IFS= read -r -d '' ends_build && IFS= read -r -d '' printed && IFS= read -r -d '' message
+  } <"${COOPER_STATE}/helper.out"
+  case ${status} in
+    ok) return 0 ;;
+    '') __cooper_end "$1: the helper program ended unexpectedly" ;;
+  esac
+  {
+    printf '%s' "${printed}"
+    [[ -z ${message} ]] || printf '%s\n' "${message}"
+  } >&2
+  [[ ${ends_build} != 1 ]] || __cooper_end "${message}"
+  return "${status}"
+}
