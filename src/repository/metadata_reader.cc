@@ -61,8 +61,7 @@ std::optional<ebuild::Version> version_of_file(std::string_view file, const std:
 MetadataReader::MetadataReader(fs::path root, std::string name, std::vector<const Repository*> chain,
                                OpenOptions options)
     : root_(std::move(root)), chain_(std::move(chain)), options_(std::move(options)) {
-  if (!options_.runtime.empty())
-    source_ = std::make_unique<MetadataSource>(SourceOptions{options_.runtime, options_.bash, options_.time_limit});
+  renew_source();
   if (options_.cache.empty() || options_.runtime.empty()) return;
   std::string file = fmt::format("{}-{:016x}.index", name, util::checksum(root_.string()));
   index_ = std::make_unique<MetadataIndex>(options_.cache / "metadata" / file, index_key(root_, options_));
@@ -379,7 +378,13 @@ std::optional<Md5> MetadataReader::eclass_md5(std::string_view name) {
   return eclasses_.emplace(std::string(name), md5).first->second;
 }
 
+void MetadataReader::renew_source() {
+  if (!options_.runtime.empty())
+    source_ = std::make_unique<MetadataSource>(SourceOptions{options_.runtime, options_.bash, options_.time_limit});
+}
+
 Result<> MetadataReader::save(const std::vector<PackageName>* existing) {
+  renew_source();
   return index_ ? index_->save(existing) : Result<>();
 }
 
