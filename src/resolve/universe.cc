@@ -191,7 +191,7 @@ std::vector<Universe::UseMismatch> Universe::use_mismatches(InstanceId id, const
   for (const ebuild::FlagDemand& demand : ebuild::flag_demands(atom, use_of_dependent)) {
     if (ebuild::meets(demand, use(id), has_flag)) continue;
     auto state = known.find(demand.flag);
-    out.push_back({std::string(demand.flag), demand.on, state, state && !state->locked});
+    out.push_back({std::string(demand.flag), demand.on, state != nullptr, state && !state->locked});
   }
   // A flag without a default must be there also where its condition demands nothing of it (PMS 8.3.4).
   for (const ebuild::UseDependency& dependency : atom.use)

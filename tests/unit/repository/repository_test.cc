@@ -185,7 +185,9 @@ TEST_F(RepositoryTest, ReadsEapi9WithTheBashThatIsThere) {
   EXPECT_EQ(repository->versions({"cat", "new"}).size(), is_new ? 1u : 0u);
   EXPECT_TRUE(repository->versions({"cat", "broken"}).empty());
   std::string problems = problems_text(*repository);
-  if (!is_new) EXPECT_THAT(problems, HasSubstr("EAPI 9 may use what bash 5.3 has"));
+  if (!is_new) {
+    EXPECT_THAT(problems, HasSubstr("EAPI 9 may use what bash 5.3 has"));
+  }
   size_t broken = problems.find("broken-1.ebuild");
   ASSERT_NE(broken, std::string::npos);
   EXPECT_EQ(problems.substr(broken, problems.find('\n', broken) - broken).find("5.3"), std::string::npos);
