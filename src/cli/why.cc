@@ -1,4 +1,4 @@
-// `cooper why`: why a package is in the plan, or why a flag has its value.
+// `cooper why`: why a package is in the plan or is not, or why a flag has its value.
 #include <algorithm>
 #include <memory>
 #include <set>
@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/plan_output.h"
 #include "cli/planning.h"
+#include "cli/why_not.h"
 #include "spec/spec.h"
 #include "util/text.h"
 
@@ -23,6 +24,7 @@ using Json = nlohmann::ordered_json;
 
 struct Arguments {
   std::string spec, what;
+  bool absent = false;  // --not
 };
 
 const PlannedPackage& at(const Plan& plan, int index) { return plan.packages[static_cast<size_t>(index)]; }
@@ -145,11 +147,57 @@ Error nothing_called(const PlannedImage& planned, const std::string& what) {
           nearest.empty() ? "`cooper plan` lists all packages" : fmt::format("did you mean '{}'?", nearest)};
 }
 
+Json absence_json(const Absence& absence) {
+  return {{"what", absence.what}, {"in_plan", false}, {"reasons", absence.reasons}, {"remedies", absence.remedies}};
+}
+
+void print_indented(std::string_view text, std::string_view first, std::string_view others) {
+  bool is_first = true;
+  for (std::string_view line : util::split(text, '\n')) {
+    fmt::print("{}{}\n", is_first ? first : others, line);
+    is_first = false;
+  }
+}
+
+void print_absence(const Absence& absence, const Context& context) {
+  fmt::print("{} is not in the plan\n", paint(context.color_stdout, "1;32", absence.what));
+  for (const std::string& reason : absence.reasons) print_indented(reason, "  ", "    ");
+  for (const std::string& remedy : absence.remedies) print_indented(remedy, "  hint: ", "        ");
+}
+
+// What is in the plan after all: where, and if it is not in the image, for what.
+void print_presence(const PlannedImage& planned, int index, const Context& context) {
+  const PlannedPackage& p = at(planned.plan, index);
+  if (!p.in_image) return print_package(planned, index, context);
+  fmt::print("{}{} is in the image: `cooper why` without --not tells why\n",
+             paint(context.color_stdout, "1;32", p.package->cpv.text()), slot_suffix(*p.package));
+}
+
+Result<int> why_absent(const Context& context, const Arguments& arguments, const PlannedImage& planned) {
+  std::vector<Absence> absences = TRY(why_not(planned, arguments.what, context));
+  std::vector<int> present = packages_called(planned.plan, arguments.what);
+  if (context.format == "json") {
+    Json out = Json::array();
+    for (const Absence& absence : absences) out.push_back(absence_json(absence));
+    for (int index : present) {
+      Json entry = package_json(planned, index);
+      entry["in_plan"] = true;
+      out.push_back(entry);
+    }
+    fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
+    return 0;
+  }
+  for (const Absence& absence : absences) print_absence(absence, context);
+  for (int index : present) print_presence(planned, index, context);
+  return 0;
+}
+
 Result<int> why(const Context& context, const Arguments& arguments) {
   if (context.format != "text" && context.format != "json")
     return fail(ErrorKind::usage, fmt::format("`cooper why` has no format '{}'", context.format), {}, {},
                 "use text or json");
   PlannedImage planned = TRY(plan_image(TRY(spec::load(arguments.spec)), context));
+  if (arguments.absent) return why_absent(context, arguments, planned);
   bool json = context.format == "json";
   Json out = Json::array();
   std::vector<int> packages;
@@ -185,12 +233,14 @@ Result<int> why(const Context& context, const Arguments& arguments) {
 
 void add_why(Commands& commands) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* app =
-      commands.app.add_subcommand("why", "Tell why a package is in the plan, or why a USE flag has its value");
+  CLI::App* app = commands.app.add_subcommand(
+      "why", "Tell why a package is in the plan or is not, or why a USE flag has its value");
   app->add_option("SPEC", arguments->spec, "the image spec, a TOML file")->required();
   app->add_option("WHAT", arguments->what,
                   "a package (php, dev-lang/php), a flag (intl), or a flag of a package (dev-lang/php[intl])")
       ->required();
+  app->add_flag("--not", arguments->absent,
+                "why the package, or the version that an atom names (dev-lang/php:8.3), is not in the plan");
   app->callback([&commands, arguments]() {
     commands.run = [&commands, arguments]() { return why(commands.context, *arguments); };
   });
