@@ -13,14 +13,23 @@ namespace cooper::cli {
 
 namespace {
 
+Result<PlannedImage> answer(const Context& context, const Question& question) {
+  return plan_or_suggest(TRY(spec_of(question)), context, TRY(plan_options_of(question)));
+}
+
 Result<int> plan(const Context& context, const Question& question) {
   const std::string form = context.format == "text" ? "tree" : context.format;
   if (form != "tree" && form != "portage" && form != "json" && form != "dot")
     return fail(ErrorKind::usage, fmt::format("`cooper plan` has no format '{}'", form), {}, {},
                 "use tree, portage, json or dot");
+  auto answered = answer(context, question);
+  if (!answered) {
+    if (form == "json") fmt::print("{}", no_plan_as_json(answered.error()));
+    return std::unexpected(std::move(answered).error());
+  }
   // Never taken apart: that takes a good part of the time that a plan takes, and the process ends here.
   static const PlannedImage* kept;
-  kept = new PlannedImage(TRY(plan_or_suggest(TRY(spec_of(question)), context, TRY(plan_options_of(question)))));
+  kept = new PlannedImage(*std::move(answered));
   const PlannedImage& planned = *kept;
   if (!context.quiet)
     for (const std::string& warning : planned.plan.warnings) fmt::print(stderr, "warning: {}\n", warning);

@@ -92,6 +92,15 @@ Json cycle_breaks_as_json(const std::vector<resolve::CycleBreak>& ways) {
   return out;
 }
 
+Json error_as_json(const Error& error) {
+  const char* kind = error.kind == ErrorKind::usage           ? "usage"
+                     : error.kind == ErrorKind::no_resolution ? "no resolution"
+                                                              : "failed";
+  return {{"kind", kind}, {"what", error.what}, {"where", error.where}, {"why", error.why}, {"hint", error.hint}};
+}
+
+std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
 }  // namespace
 
 std::string slot_suffix(const repository::Package& package) {
@@ -175,13 +184,16 @@ std::string plan_as_json(const PlannedImage& planned) {
               {"warnings", plan.warnings},
               {"changes", changes_as_json(planned.changes)},
               {"cycle_breaks", cycle_breaks_as_json(planned.cycle_breaks)}};
-  if (const auto& e = planned.error)
-    out["error"] = {{"kind", e->kind == ErrorKind::usage ? "usage" : "no resolution"},
-                    {"what", e->what},
-                    {"where", e->where},
-                    {"why", e->why},
-                    {"hint", e->hint}};
-  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (planned.error) out["error"] = error_as_json(*planned.error);
+  return text_of(out);
+}
+
+std::string no_plan_as_json(const Error& error) {
+  return text_of({{"success", false},
+                  {"packages", Json::array()},
+                  {"changes", changes_as_json({})},
+                  {"cycle_breaks", Json::array()},
+                  {"error", error_as_json(error)}});
 }
 
 std::string plan_as_dot(const PlannedImage& planned) {

@@ -16,6 +16,8 @@ std::string plan_as_tree(const PlannedImage& planned, const PlanStyle& style);
 // The lines of `emerge --pretend`; where changes are needed, these below.
 std::string plan_as_portage(const PlannedImage& planned);
 std::string plan_as_json(const PlannedImage& planned);
+// What is printed for a question that cannot even be asked: no such package, no such repository …
+std::string no_plan_as_json(const Error& error);
 std::string plan_as_dot(const PlannedImage& planned);
 // The changes as lines to paste: into the spec, or into etc/portage where the plan is made with one.
 std::string changes_as_text(const PlannedImage& planned);
