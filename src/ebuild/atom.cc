@@ -155,15 +155,41 @@ struct Reader {
     return is_name(name);
   }
 
+  // Whether what is left is a pattern. "=a/b-1*" is none: only its version is open at its end.
+  bool is_wild(std::string_view package) const {
+    if (!rules.wildcards) return false;
+    size_t star = rest.find('*');
+    if (star == std::string_view::npos || atom.op == Operator::none) return star != std::string_view::npos;
+    return star != rest.size() - 1 || package == "*";
+  }
+
+  // Takes "-1*" or "-*9999*" off the end of a package's pattern, the forms that a version may have there.
+  bool read_version_pattern(std::string_view& package) {
+    size_t hyphen = package.rfind('-');
+    std::string_view part = hyphen == std::string_view::npos ? std::string_view() : package.substr(hyphen + 1);
+    bool open = part.ends_with('*') && part.size() > 1;
+    if (atom.op != Operator::equal || !open)
+      return refuse("where \"*\" stands in a name, a version may only be given as \"=…-1*\" or as \"=…-*1*\"");
+    if (!part.starts_with('*')) return read_version(package);
+    part = part.substr(1, part.size() - 2);
+    bool legal =
+        !part.empty() && part.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._") == std::string_view::npos;
+    if (!legal) return refuse("\"*" + std::string(part) + "*\" is no part of a version");
+    atom.op = Operator::holding;
+    atom.version = Version::fragment(part);
+    package = package.substr(0, hyphen);
+    return true;
+  }
+
   bool read_name() {
     size_t slash = rest.find('/');
     if (slash == std::string_view::npos) {
       return refuse("a package is named \"category/package\"");
     }
     std::string_view category = rest.substr(0, slash), package = rest.substr(slash + 1);
-    bool wild = rules.wildcards && rest.find('*') != std::string_view::npos && atom.op == Operator::none;
-    if (wild) {
+    if (is_wild(package)) {
       atom.wildcard = true;
+      if (atom.op != Operator::none && !read_version_pattern(package)) return false;
       if (!is_pattern(category, is_category_name)) return refuse_name(category, "category");
       if (!is_pattern(package, is_package_name)) return refuse_name(package, "package");
     } else {
@@ -257,7 +283,8 @@ std::string_view operator_text(Operator op) {
     case Operator::less: return "<";
     case Operator::less_equal: return "<=";
     case Operator::equal:
-    case Operator::equal_prefix: return "=";
+    case Operator::equal_prefix:
+    case Operator::holding: return "=";
     case Operator::revision_of: return "~";
     case Operator::greater_equal: return ">=";
     case Operator::greater: return ">";
@@ -295,9 +322,9 @@ std::string Atom::text() const {
   text += '/';
   text += name.package;
   if (op != Operator::none) {
-    text += '-';
+    text += op == Operator::holding ? "-*" : "-";
     text += version.text();
-    if (op == Operator::equal_prefix) text += '*';
+    if (op == Operator::equal_prefix || op == Operator::holding) text += '*';
   }
   if (!slot.empty() || slot_operator != SlotOperator::none) {
     text += ':';
@@ -316,9 +343,12 @@ std::string Atom::text() const {
 }
 
 bool Atom::matches(const Cpv& cpv) const {
-  if (wildcard)
-    return matches_pattern(cpv.name.category, name.category) && matches_pattern(cpv.name.package, name.package);
-  if (cpv.name.package != name.package || cpv.name.category != name.category) return false;
+  if (wildcard) {
+    if (!matches_pattern(cpv.name.category, name.category) || !matches_pattern(cpv.name.package, name.package))
+      return false;
+  } else if (cpv.name.package != name.package || cpv.name.category != name.category) {
+    return false;
+  }
   switch (op) {
     case Operator::none: return true;
     case Operator::less: return cpv.version < version;
@@ -328,6 +358,7 @@ bool Atom::matches(const Cpv& cpv) const {
     case Operator::revision_of: return cpv.version.same_but_revision(version);
     case Operator::greater_equal: return cpv.version >= version;
     case Operator::greater: return cpv.version > version;
+    case Operator::holding: return cpv.version.text().find(version.text()) != std::string::npos;
   }
   return false;
 }

@@ -38,7 +38,17 @@ struct Cpv {
   auto operator<=>(const Cpv&) const = default;
 };
 
-enum class Operator { none, less, less_equal, equal, equal_prefix, revision_of, greater_equal, greater };
+enum class Operator {
+  none,
+  less,
+  less_equal,
+  equal,
+  equal_prefix,
+  revision_of,
+  greater_equal,
+  greater,
+  holding,  // "=*/*-*9999*": the version's text holds "9999" (user configuration only)
+};
 enum class Block { none, weak, strong };       // "!" and "!!"
 enum class SlotOperator { none, equal, any };  // ":=" and ":*"
 
@@ -67,12 +77,13 @@ struct Atom {
   SlotOperator slot_operator = SlotOperator::none;
   std::string repository;  // "" where not named (user configuration only; not legal in ebuilds)
   std::vector<UseDependency> use;
-  bool wildcard = false;  // category or package hold "*" (user configuration only)
+  // Category or package hold "*" (user configuration only); then `op` is none, equal_prefix or holding.
+  bool wildcard = false;
 
   // Errors: usage, `what` says what is wrong with which atom, `why` the rule and the EAPI.
   static Result<Atom> parse(std::string_view text, const Eapi& eapi);
   // As users write them (in specs, on the command line, in package.use): newest rules, "::repository" and, where
-  // `wildcards`, "*/*" and "dev-*/foo*" allowed.
+  // `wildcards`, "*/*", "dev-*/foo*", "=dev-*/*-1*" and "=*/*-*_rc*" allowed.
   static Result<Atom> parse_user(std::string_view text, bool wildcards = false);
 
   std::string text() const;  // parse(text()) gives the same atom again

@@ -174,6 +174,12 @@ struct Reader {
 
 bool Version::is_valid(std::string_view text) { return Reader{text}.read(nullptr); }
 
+Version Version::fragment(std::string_view text) {
+  Version version;
+  version.text_ = text;
+  return version;
+}
+
 Result<Version> Version::parse(std::string_view text) {
   Parts parts;
   Reader reader{text};

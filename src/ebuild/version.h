@@ -17,6 +17,8 @@ class Version {
   Version() = default;
   static Result<Version> parse(std::string_view text);
   static bool is_valid(std::string_view text);  // as parse, without building anything
+  // A part of a version's text, for Operator::holding. It has a text() and nothing to compare.
+  static Version fragment(std::string_view text);
 
   const std::string& text() const { return text_; }  // PVR, as written
   std::string_view without_revision() const;         // PV

@@ -203,6 +203,11 @@ TEST(Atom, MatchesPatternsOfUsers) {
            {"*/php", {"dev-lang/php-8"}, {"dev-lang/php5-1", "a/xphp-1"}},
            {"*-lang/p*p", {"dev-lang/php-8", "x-lang/pp-1"}, {"dev-lang/p-1", "dev-lang/perl-5"}},
            {"a/*b*c", {"a/bc-1", "a/xbxbxc-1"}, {"a/cb-1", "a/bcb-1"}},
+           {"=*/*-*9999*", {"a/b-9999", "c/d-1.9999-r1", "a/b-99990"}, {"a/b-999", "a/b9999-1"}},
+           {"=*/*-*_rc*", {"a/b-1_rc2", "a/b-1_rc"}, {"a/b_rc-1"}},
+           {"=a/b-*.9*", {"a/b-1.9"}, {"a/c-1.9", "a/b-1.8"}},
+           {"=a/*-1*", {"a/b-1.2", "a/c-1"}, {"a/b-10", "b/b-1"}},
+           {"=*/b-9999*", {"a/b-9999", "c/b-9999-r1"}, {"c/d-9999", "a/b-1.9999"}},
        }) {
     EXPECT_FALSE(Atom::parse_user(test.atom)) << test.atom;
     Result<Atom> atom = Atom::parse_user(test.atom, true);
@@ -215,7 +220,9 @@ TEST(Atom, MatchesPatternsOfUsers) {
   EXPECT_TRUE(Atom::parse_user("*/*:0::r[x]", true));
   EXPECT_TRUE(Atom::parse_user("a/b", true));
   EXPECT_FALSE(Atom::parse_user("a/b", true)->wildcard);
-  for (std::string_view text : {"**/x", "*", "*/", "/*", "*/b-1", "a/*-1", ">=*/b-1", "=a/*-1", "a/b-*1.", "a/b:*0"})
+  for (std::string_view text :
+       {"**/x", "*", "*/", "/*", "*/b-1", "a/*-1", ">=*/b-1", "=a/*-1", "a/b-*1.", "a/b:*0", "=a/*", "=a/b-*",
+        "=a/b-**", "=*/*-*9999", ">=*/*-*9999*", "=*/*-*9 9*", "=a/*-x*", "=a/*-1**"})
     EXPECT_FALSE(Atom::parse_user(text, true)) << text;
 }
 
