@@ -219,7 +219,7 @@ class Builder {
     std::set<std::string> names;
     for (size_t i = 0; i < plan_.packages.size(); ++i) {
       if (done_[i]) continue;
-      std::vector<fetch::Distfile> wanted = TRY(distfiles_of(plan_.packages[i]));
+      std::vector<fetch::Distfile> wanted = TRY(distfiles_of(plan_.packages[i], config_));
       for (fetch::Distfile& file : wanted)
         if (names.insert(file.name).second) files.push_back(std::move(file));
     }
@@ -241,7 +241,7 @@ class Builder {
     if (double known = times_.estimate(planned); known > 0) return known;
     constexpr double bytes_per_second = 200'000;
     double bytes = 0;
-    if (auto files = distfiles_of(planned))
+    if (auto files = distfiles_of(planned, config_))
       for (const fetch::Distfile& file : *files) bytes += static_cast<double>(file.size);
     return bytes / bytes_per_second;
   }
@@ -363,7 +363,7 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
   action.patches.assign(user_files.patches.begin(), user_files.patches.end());
   action.runtime = options.runtime;
   action.helper = options.helper;
-  std::vector<fetch::Distfile> distfiles = TRY(distfiles_of(planned));
+  std::vector<fetch::Distfile> distfiles = TRY(distfiles_of(planned, config));
   for (const fetch::Distfile& file : distfiles) {
     auto sha512 = file.digests.find("SHA512");
     std::string digest = sha512 != file.digests.end() ? "sha512:" + sha512->second

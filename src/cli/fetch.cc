@@ -24,11 +24,11 @@ struct Arguments {
   bool list = false;  // only tell what there is to fetch
 };
 
-Result<std::vector<fetch::Distfile>> all_distfiles(const resolve::Plan& plan) {
+Result<std::vector<fetch::Distfile>> all_distfiles(const resolve::Plan& plan, const repository::Config& config) {
   std::vector<fetch::Distfile> files;
   std::set<std::string> names;
   for (const resolve::PlannedPackage& planned : plan.packages)
-    for (fetch::Distfile& file : TRY(build::distfiles_of(planned)))
+    for (fetch::Distfile& file : TRY(build::distfiles_of(planned, config)))
       if (names.insert(file.name).second) files.push_back(std::move(file));
   return files;
 }
@@ -53,7 +53,7 @@ void print_list(const std::vector<fetch::Distfile>& files, const Context& contex
 Result<int> run_fetch(const Context& context, const Arguments& arguments) {
   PlannedImage planned = TRY(plan_image(TRY(spec::load(arguments.spec)), context));
   store::Store store = TRY(store::Store::open(context.cache_dir));
-  std::vector<fetch::Distfile> files = TRY(all_distfiles(planned.plan));
+  std::vector<fetch::Distfile> files = TRY(all_distfiles(planned.plan, *planned.config));
   if (arguments.list) {
     print_list(files, context, store);
     return 0;

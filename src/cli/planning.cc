@@ -29,6 +29,7 @@ Result<std::shared_ptr<Repository>> open_one(const spec::RepositorySpec& entry, 
     return fail(ErrorKind::usage, fmt::format("repository '{}' is not a folder", entry.name), entry.where,
                 "repositories from git and from tarballs are not fetched yet", "clone or unpack it and give its path");
   repository::OpenOptions own = options;
+  own.fallback_name = entry.name;
   own.masters = entry.masters;
   own.aliases = entry.aliases;
   own.default_master = entry.default_master;
@@ -52,6 +53,7 @@ Result<Repositories> open_repositories(const spec::ImageSpec& spec, const Contex
   repository::OpenOptions options;
   options.runtime = context.data / "runtime";
   options.cache = context.cache_dir;
+  options.categories = TRY(listed_categories(spec));
   bool named = std::any_of(spec.repositories.begin(), spec.repositories.end(),
                            [](const auto& r) { return r.name == bundled_name; });
   std::shared_ptr<Repository> bundled;

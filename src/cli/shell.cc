@@ -104,7 +104,7 @@ Result<int> fresh_shell(const store::Store& store, const Context& context, const
     built = TRY(build::build_plan(planned.plan, *planned.config, store, base, description, options));
   build::BuildAction action =
       TRY(build::make_action(planned.plan, index, *planned.config, base, description, built, store, options));
-  TRY(fetch::fetch_all(store, TRY(build::distfiles_of(planned.plan.packages[index])),
+  TRY(fetch::fetch_all(store, TRY(build::distfiles_of(planned.plan.packages[index], *planned.config)),
                        {.offline = context.offline, .cancel = &interrupted()}));
   auto scratch = TRY(store.scratch("shell"));
   build::BuildFolder folder = TRY(build::prepare_folder(action, scratch.path()));

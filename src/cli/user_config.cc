@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "ebuild/names.h"
+#include "repository/lines.h"
 #include "repository/repos_conf.h"
 #include "repository/sets.h"
 #include "repository/updates.h"
@@ -40,6 +42,18 @@ Result<> add_configured_repositories(spec::ImageSpec& spec) {
     named->default_master = conf.main;
   }
   return {};
+}
+
+Result<std::vector<std::string>> listed_categories(const spec::ImageSpec& spec) {
+  std::vector<fs::path> files;
+  if (!spec.portage_config.empty()) files.push_back(spec.portage_config / "categories");
+  for (const spec::RepositorySpec& repository : spec.repositories)
+    if (!repository.path.empty()) files.push_back(fs::path(repository.path) / "profiles/categories");
+  std::vector<std::string> out;
+  for (const fs::path& file : files)
+    for (const repository::Line& line : TRY(repository::read_lines(file, repository::Folders::recursive)))
+      if (ebuild::is_category_name(line.text)) out.emplace_back(line.text);
+  return out;
 }
 
 Result<> expand_sets(spec::ImageSpec& spec, const Repositories& repositories, const repository::Config& config) {

@@ -16,6 +16,10 @@ namespace cooper::cli {
 // usage.
 Result<> add_configured_repositories(spec::ImageSpec& spec);
 
+// The categories that any repository of the spec or the user's etc/portage/categories lists: as for Portage, they count
+// in all of them. Errors: those of reading.
+Result<std::vector<std::string>> listed_categories(const spec::ImageSpec& spec);
+
 // Puts the packages of the spec's sets among its packages. Errors: usage.
 Result<> expand_sets(spec::ImageSpec& spec, const std::vector<std::shared_ptr<repository::Repository>>& repositories,
                      const repository::Config& config);

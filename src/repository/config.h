@@ -58,7 +58,15 @@ class FlagStates {
   const List* shared_ = nullptr;  // of the Config
 };
 
-enum class Visibility { visible, masked_by_keyword, masked_by_package_mask, masked_by_license, masked_by_eapi };
+enum class Visibility {
+  visible,
+  masked_by_keyword,
+  masked_by_package_mask,
+  masked_by_license,
+  masked_by_properties,
+  masked_by_restrict,
+  masked_by_eapi
+};
 struct VisibilityReason {
   Visibility visibility = Visibility::visible;
   std::string why;     // "~amd64 keyword", "package.mask: profiles/package.mask:12: …"
@@ -67,6 +75,8 @@ struct VisibilityReason {
   bool masked = false;                // by a package.mask
   std::string keyword;                // what accept_keywords lacks: "~amd64", "**"; "" where keywords are accepted
   std::vector<std::string> licenses;  // not accepted
+  // Not accepted of PROPERTIES and RESTRICT. Whoever refuses these means it: no change offers to accept them.
+  std::vector<std::string> properties, restrictions;
 };
 
 // Files of the user that take part in the build of a package; each with the name that decides the order.
@@ -103,6 +113,10 @@ class Config {
   virtual std::vector<ebuild::Cpv> provided() const = 0;  // package.provided
   // bashrc, env/CATEGORY/NAME and patches/CATEGORY/NAME of the portage configuration, as far as they are for `package`.
   virtual UserFiles user_files(const Package&) const { return {}; }
+  // The user's mirrors (etc/portage/mirrors): name → base URLs; "local" is asked first for every file.
+  virtual const std::map<std::string, std::vector<std::string>>& mirrors() const;
+  // Brings an atom up to date with profiles/updates, as Updates::apply. True where it was changed.
+  virtual bool bring_up_to_date(ebuild::Atom&) const { return false; }
   // Lines of profiles that mean nothing (a bad atom …) and were left out.
   virtual const std::vector<Problem>& problems() const;
 

@@ -64,7 +64,7 @@ class ConfigLoader {
     for (const auto& repository : repositories)
       for (const Repository* link : repository->chain())
         if (std::ranges::find(all_, link) == all_.end()) all_.push_back(link);
-    updates_ = Updates(all_);
+    config_->updates_ = Updates(all_);
   }
 
   Result<std::shared_ptr<Config>> run(std::string_view profile) {
@@ -91,9 +91,11 @@ class ConfigLoader {
     add_user_use();
     TRY(read_packages_files());
     TRY(add_user_masks());
-    add_user_keywords_and_licenses();
+    add_user_keywords();
+    add_accepted_words();
+    for (const Line& line : portage_.mirrors) add_mirror(line);
     TRY(finish());
-    std::ranges::copy(updates_.problems(), std::back_inserter(config_->problems_));
+    std::ranges::copy(config_->updates_.problems(), std::back_inserter(config_->problems_));
     return std::shared_ptr<Config>(config_);
   }
 
@@ -377,12 +379,13 @@ class ConfigLoader {
   // Old names and slots of packages, as profiles/updates has them.
   void bring_up_to_date(Atom& atom, const Place& where, const std::string& by = {}) {
     std::string old = atom.text();
-    if (updates_.apply(atom))
+    if (config_->updates_.apply(atom))
       config_->problems_.push_back({by + where.text(), fmt::format("'{}' is called '{}' now", old, atom.text())});
   }
 
   void bring_up_to_date() {
-    for (std::vector<PackageLine>* lines : {&portage_.use, &portage_.keywords, &portage_.license})
+    for (std::vector<PackageLine>* lines :
+         {&portage_.use, &portage_.keywords, &portage_.license, &portage_.properties, &portage_.restrictions})
       for (PackageLine& line : *lines) bring_up_to_date(line.atom, line.where);
     for (EnvironmentLine& line : portage_.env) bring_up_to_date(line.atom, line.where);
     for (UserSettings::PackageSettings& package : settings_.packages)
@@ -429,23 +432,39 @@ class ConfigLoader {
     config_->package_keywords_.add({std::move(line.atom), std::move(line.words)});
   }
 
-  void add_user_keywords_and_licenses() {
+  void add_user_keywords() {
     for (PackageLine& line : portage_.keywords) add_keywords(std::move(line));
-    for (PackageLine& line : portage_.license)
-      config_->package_license_.add({std::move(line.atom), std::move(line.words)});
-    for (const UserSettings::PackageSettings& package : settings_.packages) {
+    for (const UserSettings::PackageSettings& package : settings_.packages)
       if (!package.keywords.empty()) config_->package_keywords_.add({package.atom, package.keywords});
-      if (!package.license.empty()) config_->package_license_.add({package.atom, package.license});
-    }
+  }
+
+  // ACCEPT_LICENSE and its kin, and the package.* files that say more.
+  void add_accepted_words() {
+    add_accepted(config_->licenses_, "ACCEPT_LICENSE", default_accept_license, portage_.license);
+    add_accepted(config_->properties_, "ACCEPT_PROPERTIES", "*", portage_.properties);
+    add_accepted(config_->restrictions_, "ACCEPT_RESTRICT", "*", portage_.restrictions);
+    for (const UserSettings::PackageSettings& package : settings_.packages)
+      if (!package.license.empty()) config_->licenses_.per_package.add({package.atom, package.license});
+  }
+
+  void add_accepted(ProfileConfig::AcceptedWords& accepted, std::string_view variable, std::string_view fallback,
+                    std::vector<PackageLine>& lines) {
     std::vector<std::string> unknown;
-    config_->accept_license_.stack(default_accept_license, config_->license_groups_);
+    accepted.everywhere.stack(fallback, config_->license_groups_);
     for (const Layer& layer : profile_layers_)
-      config_->accept_license_.stack(layer.get("ACCEPT_LICENSE"), config_->license_groups_, &unknown);
-    config_->accept_license_.stack(conf_.get("ACCEPT_LICENSE"), config_->license_groups_, &unknown);
-    config_->accept_license_.stack(settings_layer_.get("ACCEPT_LICENSE"), config_->license_groups_, &unknown);
+      accepted.everywhere.stack(layer.get(variable), config_->license_groups_, &unknown);
+    for (const Layer* layer : {&conf_, &settings_layer_})
+      accepted.everywhere.stack(layer->get(variable), config_->license_groups_, &unknown);
     for (const std::string& group : unknown)
       config_->problems_.push_back(
-          {"ACCEPT_LICENSE", fmt::format("there is no license group '{}' in profiles/license_groups", group)});
+          {std::string(variable), fmt::format("there is no license group '{}' in profiles/license_groups", group)});
+    for (PackageLine& line : lines) accepted.per_package.add({std::move(line.atom), std::move(line.words)});
+  }
+
+  void add_mirror(const Line& line) {
+    auto words = util::words(line.text);
+    auto& urls = config_->mirrors_[std::string(words[0])];
+    urls.insert(urls.end(), words.begin() + 1, words.end());
   }
 
   Result<> add_user_masks() {
@@ -544,7 +563,6 @@ class ConfigLoader {
   UserSettings settings_;
   std::shared_ptr<ProfileConfig> config_;
   std::vector<const Repository*> all_;  // the repositories and their masters, nearest first
-  Updates updates_{{}};
   std::vector<ProfileNode> nodes_;
   std::vector<Layer> profile_layers_;  // one for each node
   Layer conf_, settings_layer_;
@@ -557,6 +575,11 @@ class ConfigLoader {
 Result<std::shared_ptr<Config>> Config::load(const std::vector<std::shared_ptr<Repository>>& repositories,
                                              std::string_view profile, UserSettings settings) {
   return ConfigLoader(repositories, std::move(settings)).run(profile);
+}
+
+const std::map<std::string, std::vector<std::string>>& Config::mirrors() const {
+  static const std::map<std::string, std::vector<std::string>> none;
+  return none;
 }
 
 const std::vector<Problem>& Config::problems() const {

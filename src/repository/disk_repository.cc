@@ -48,6 +48,20 @@ Result<std::vector<std::shared_ptr<Repository>>> find_masters(const fs::path& ro
   return found;
 }
 
+// The folders that may be categories: not those that have another meaning (PMS 4).
+std::vector<std::string> category_folders(const fs::path& root) {
+  constexpr std::string_view others[] = {"profiles", "metadata",  "eclass",  "licenses",
+                                         "scripts",  "distfiles", "packages"};
+  std::vector<std::string> out;
+  std::error_code ec;
+  for (const fs::directory_entry& entry : fs::directory_iterator(root, ec)) {
+    std::string name = entry.path().filename();
+    if (ebuild::is_category_name(name) && std::ranges::find(others, name) == std::end(others) && entry.is_directory(ec))
+      out.push_back(std::move(name));
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<Repository>> Repository::open(const fs::path& root,
@@ -57,14 +71,16 @@ Result<std::shared_ptr<Repository>> Repository::open(const fs::path& root,
   fs::path absolute = fs::canonical(root, ec);
   if (ec) return fail(ErrorKind::usage, "cannot open repository", root, ec.message());
   Layout layout = TRY(read_layout(absolute));
+  if (layout.unnamed && !options.fallback_name.empty()) layout.name = options.fallback_name;
   layout.aliases.insert(layout.aliases.end(), options.aliases.begin(), options.aliases.end());
   if (options.masters) layout.masters = options.masters;
   if (!layout.masters && !options.default_master.empty() && options.default_master != layout.name)
     layout.masters = {options.default_master};
   auto masters = TRY(find_masters(absolute, layout, others));
+  std::vector<std::string> categories = std::move(options.categories);
   auto repository =
       std::make_shared<DiskRepository>(absolute, std::move(layout), std::move(masters), std::move(options));
-  TRY(repository->load_categories());
+  TRY(repository->load_categories(categories));
   return repository;
 }
 
@@ -84,7 +100,7 @@ DiskRepository::~DiskRepository() { (void)save(); }
 // Packages that are gone leave the index where all that are there are known.
 Result<> DiskRepository::save() const { return reader_->save(names_known_ ? &names_ : nullptr); }
 
-Result<> DiskRepository::load_categories() {
+Result<> DiskRepository::load_categories(const std::vector<std::string>& more) {
   for (const Line& line : TRY(read_lines(root_ / "profiles/categories", Folders::none))) {
     if (ebuild::is_category_name(line.text))
       categories_.emplace(line.text);
@@ -93,8 +109,13 @@ Result<> DiskRepository::load_categories() {
   }
   for (const auto& master : masters_)
     for (std::string& category : master->categories()) categories_.insert(std::move(category));
-  if (categories_.empty())
-    note(root_ / "profiles/categories", "no categories are listed here or in a master, so no package can be found");
+  bool none = categories_.empty();
+  categories_.insert(more.begin(), more.end());
+  if (!none) return {};
+  // Somebody's few ebuilds, without all that makes them a repository: they are meant to be found.
+  for (std::string& name : category_folders(root_)) categories_.insert(std::move(name));
+  if (more.empty())
+    note(root_ / "profiles/categories", "no categories are listed here or in a master; every folder is taken for one");
   return {};
 }
 

@@ -37,8 +37,8 @@ class DiskRepository final : public Repository {
   std::map<std::string, std::string> flag_descriptions(const ebuild::PackageName& name) const override;
   Result<> save() const override;
 
-  // Reads profiles/categories of this repository and its masters. Errors: usage.
-  Result<> load_categories();
+  // Reads profiles/categories of this repository and its masters, and adds `more`. Errors: usage.
+  Result<> load_categories(const std::vector<std::string>& more);
 
  private:
   // A package folder, read when it is first asked for.

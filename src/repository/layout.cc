@@ -22,9 +22,37 @@ std::vector<std::string> to_words(std::string_view text) {
   return out;
 }
 
-Result<std::string> read_name(const fs::path& root) {
+// Whether there is an ebuild where a repository has its ebuilds.
+bool has_ebuild(const fs::path& root) {
+  std::error_code ec;
+  auto any_below = [&](const fs::path& folder, auto&& is_wanted) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ec))
+      if (is_wanted(entry.path())) return true;
+    return false;
+  };
+  auto is_ebuild = [](const fs::path& file) { return file.extension() == ".ebuild"; };
+  auto is_package = [&](const fs::path& folder) {
+    return fs::is_directory(folder, ec) && any_below(folder, is_ebuild);
+  };
+  auto is_category = [&](const fs::path& folder) {
+    return ebuild::is_category_name(folder.filename().native()) && fs::is_directory(folder, ec) &&
+           any_below(folder, is_package);
+  };
+  return any_below(root, is_category);
+}
+
+std::string name_from_folder(const fs::path& root) {
+  std::string name = "x-" + root.filename().string();
+  for (char& c : name)
+    if (!ebuild::is_repository_name(std::string("x") + c)) c = '_';
+  return ebuild::is_repository_name(name) ? name : name + "_";
+}
+
+Result<std::string> read_name(const fs::path& root, bool& unnamed) {
   fs::path file = root / "profiles/repo_name";
   std::vector<Line> lines = TRY(read_lines(file, Folders::none));
+  unnamed = lines.empty() && has_ebuild(root);
+  if (unnamed) return name_from_folder(root);
   if (lines.empty())
     return fail(ErrorKind::usage, "not an ebuild repository", root,
                 fmt::format("{} is missing or empty (PMS 4.4)", file.string()),
@@ -86,7 +114,7 @@ bool Layout::profile_folders() const { return has_profile_format("portage-1") ||
 Result<Layout> read_layout(const fs::path& root) {
   Layout layout;
   TRY(read_settings(root, layout));
-  if (layout.name.empty()) layout.name = TRY(read_name(root));  // layout.conf may say it instead
+  if (layout.name.empty()) layout.name = TRY(read_name(root, layout.unnamed));  // layout.conf may say it instead
   if (!layout.has_profile_format("profile-default-eapi")) layout.unspecified_profile_eapi = nullptr;
   std::vector<Line> eapi = TRY(read_lines(root / "profiles/eapi", Folders::none));
   layout.profiles_eapi = ebuild::find_eapi(eapi.empty() ? "0" : eapi[0].text);

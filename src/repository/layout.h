@@ -13,7 +13,8 @@
 namespace cooper::repository {
 
 struct Layout {
-  std::string name;  // profiles/repo_name
+  std::string name;      // profiles/repo_name
+  bool unnamed = false;  // nothing names it: `name` is "x-FOLDER", as Portage has it
   std::vector<std::string> aliases;
   std::optional<std::vector<std::string>> masters;  // absent: layout.conf does not say
   bool thin_manifests = false;

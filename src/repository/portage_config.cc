@@ -18,10 +18,13 @@ namespace {
 // How narrow an atom is: of two lines that match a package, the narrower one has the last word (portage(5),
 // package.use).
 int specificity(const Atom& atom) {
-  bool any_category = atom.name.category.find('*') != std::string::npos,
-       any_package = atom.name.package.find('*') != std::string::npos;
-  if (any_category && any_package) return -1;
-  if (any_category || any_package) return 0;
+  if (atom.wildcard) {
+    if (atom.op != Operator::none) return 0;
+    if (!atom.slot.empty()) return -1;
+    bool any_category = atom.name.category.find('*') != std::string::npos,
+         any_package = atom.name.package.find('*') != std::string::npos;
+    return any_category && any_package ? -3 : -2;
+  }
   switch (atom.op) {
     case Operator::equal: return 6;
     case Operator::revision_of: return 5;
@@ -105,10 +108,13 @@ Result<PortageConfig> read_portage_config(const fs::path& folder, const Lookup& 
   std::ranges::move(TRY(read_package_lines(folder / "package.accept_keywords")), std::back_inserter(out.keywords));
   sort_by_specificity(out.keywords);
   out.license = TRY(read_package_lines(folder / "package.license"));
+  out.properties = TRY(read_package_lines(folder / "package.properties"));
+  out.restrictions = TRY(read_package_lines(folder / "package.accept_restrict"));
   out.mask = TRY(read_lines(folder / "package.mask", Folders::recursive));
   out.unmask = TRY(read_lines(folder / "package.unmask", Folders::recursive));
   out.provided = TRY(read_lines(folder / "package.provided", Folders::recursive));
   out.license_groups = TRY(read_lines(folder / "license_groups", Folders::recursive));
+  out.mirrors = TRY(read_lines(folder / "mirrors", Folders::recursive));
   for (const PackageLine& line : TRY(read_package_lines(folder / "package.env"))) {
     EnvironmentLine env{line.atom, {}, line.where};
     for (const std::string& name : line.words) {

@@ -29,10 +29,11 @@ struct EnvironmentLine {
 };
 
 struct PortageConfig {
-  std::vector<PackageLine> use, keywords, license;  // the general before the specific, as Portage weighs them
+  // The general before the specific, as Portage weighs them.
+  std::vector<PackageLine> use, keywords, license, properties, restrictions;
   std::vector<EnvironmentLine> env;
   std::vector<Line> mask, unmask;  // as lines: "-atom" takes an earlier line away
-  std::vector<Line> provided, license_groups;
+  std::vector<Line> provided, license_groups, mirrors;
 };
 
 // The bash files and patches of the folder that are for a package.

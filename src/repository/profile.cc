@@ -28,6 +28,7 @@ class Loader {
   Result<std::vector<ProfileNode>> run(std::string_view profile) {
     for (const auto& repository : repositories_) {
       homes_.push_back({repository.get(), TRY(read_layout(repository->root())), repository->root() / "profiles"});
+      homes_.back().layout.name = repository->name();
       std::ranges::move(repository->aliases(), std::back_inserter(homes_.back().layout.aliases));
     }
     fs::path folder = TRY(find(profile));
@@ -186,7 +187,7 @@ Result<std::vector<ProfileNode>> load_profile_stack(const std::vector<std::share
 Result<ProfileNode> repository_node(const Repository& repository) {
   Layout layout = TRY(read_layout(repository.root()));
   return ProfileNode{repository.root() / "profiles",
-                     layout.name + ":profiles",
+                     repository.name() + ":profiles",
                      layout.profiles_eapi,
                      layout.profiles_eapi->profile_package_directories || layout.profile_folders(),
                      false,

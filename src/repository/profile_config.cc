@@ -165,21 +165,27 @@ std::map<std::string, std::string> ProfileConfig::variables_for(const Package& p
   return out;
 }
 
+bool ProfileConfig::bring_up_to_date(ebuild::Atom& atom) const {
+  std::lock_guard lock(updates_mutex_);
+  return updates_.apply(atom);
+}
+
 UserFiles ProfileConfig::user_files(const Package& package) const {
   return portage_config_.empty() ? UserFiles{} : read_user_files(portage_config_, package);
 }
 
-std::vector<std::string> ProfileConfig::license_obstacles(const Package& package) const {
+std::vector<std::string> ProfileConfig::unaccepted(const Package& package, const AcceptedWords& accepted,
+                                                   LazyTree Metadata::*tree) const {
   std::optional<ebuild::Acceptance> own;
-  package_license_.each(package, [&](const Words& line) {
-    if (!own) own = accept_license_;
+  accepted.per_package.each(package, [&](const Words& line) {
+    if (!own) own = accepted.everywhere;
     for (const std::string& word : line.words) own->stack(word, license_groups_);
   });
-  const ebuild::Acceptance& acceptance = own ? *own : accept_license_;
+  const ebuild::Acceptance& acceptance = own ? *own : accepted.everywhere;
   if (acceptance.accepts_everything()) return {};
-  const ebuild::DependencyNode& license = package.metadata.license;
-  if (!has_conditionals(license)) return ebuild::unaccepted(license, acceptance);
-  return ebuild::unaccepted(ebuild::evaluate_conditionals(license, use(package)), acceptance);
+  const ebuild::DependencyNode& words = package.metadata.*tree;
+  if (!has_conditionals(words)) return ebuild::unaccepted(words, acceptance);
+  return ebuild::unaccepted(ebuild::evaluate_conditionals(words, use(package)), acceptance);
 }
 
 std::string ProfileConfig::Mask::why() const {
@@ -187,6 +193,14 @@ std::string ProfileConfig::Mask::why() const {
   std::string comment = line.comment();
   return fmt::format("{}{}{}{}", by, line.where.text(), comment.empty() ? "" : ": ", comment);
 }
+
+namespace {
+
+std::string accepting_line(std::string_view variable, const std::vector<std::string>& words) {
+  return fmt::format("[profile]\nvariables = {{ {} = \"{}\" }}", variable, util::join(words, " "));
+}
+
+}  // namespace
 
 VisibilityReason ProfileConfig::visibility(const Package& package) const {
   VisibilityReason out;
@@ -223,7 +237,7 @@ VisibilityReason ProfileConfig::visibility(const Package& package) const {
                                 : fmt::format("no keyword for {}", arch_),
              fmt::format("[package.\"{}\"]\nkeywords = [\"{}\"]", package.cpv.name.text(), out.keyword));
   }
-  out.licenses = license_obstacles(package);
+  out.licenses = unaccepted(package, licenses_, &Metadata::license);
   if (!out.licenses.empty()) {
     std::string quoted;
     for (const std::string& license : out.licenses)
@@ -231,6 +245,14 @@ VisibilityReason ProfileConfig::visibility(const Package& package) const {
     obstacle(Visibility::masked_by_license, "license not accepted: " + util::join(out.licenses, ", "),
              fmt::format("[package.\"{}\"]\nlicense = [{}]", package.cpv.name.text(), quoted));
   }
+  out.properties = unaccepted(package, properties_, &Metadata::properties);
+  if (!out.properties.empty())
+    obstacle(Visibility::masked_by_properties, "property not accepted: " + util::join(out.properties, ", "),
+             accepting_line("ACCEPT_PROPERTIES", out.properties));
+  out.restrictions = unaccepted(package, restrictions_, &Metadata::restrict);
+  if (!out.restrictions.empty())
+    obstacle(Visibility::masked_by_restrict, "restriction not accepted: " + util::join(out.restrictions, ", "),
+             accepting_line("ACCEPT_RESTRICT", out.restrictions));
   return out;
 }
 

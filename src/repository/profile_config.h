@@ -14,6 +14,7 @@
 #include "repository/flag_stack.h"
 #include "repository/portage_config.h"
 #include "repository/profile.h"
+#include "repository/updates.h"
 
 namespace cooper::repository {
 
@@ -29,6 +30,8 @@ class ProfileConfig final : public Config {
   std::vector<ebuild::Atom> profile_set() const override { return profile_set_; }
   std::vector<ebuild::Cpv> provided() const override { return provided_; }
   UserFiles user_files(const Package& package) const override;
+  const std::map<std::string, std::vector<std::string>>& mirrors() const override { return mirrors_; }
+  bool bring_up_to_date(ebuild::Atom& atom) const override;
   const std::vector<Problem>& problems() const override { return problems_; }
 
  private:
@@ -48,6 +51,11 @@ class ProfileConfig final : public Config {
   struct Words {
     ebuild::Atom atom;
     std::vector<std::string> words;
+  };
+  // ACCEPT_LICENSE, ACCEPT_PROPERTIES or ACCEPT_RESTRICT, and what its package.* file adds.
+  struct AcceptedWords {
+    ebuild::Acceptance everywhere;
+    PerPackage<Words> per_package;
   };
   struct Mask {
     ebuild::Atom atom;
@@ -76,7 +84,8 @@ class ProfileConfig final : public Config {
   FlagState judged(const Views& views, std::string_view flag, int iuse_default) const;
   // The flags that every package has, as they are where nothing is said of a package in particular; sorted.
   const FlagStates::List& implicit_states() const;
-  std::vector<std::string> license_obstacles(const Package& package) const;
+  std::vector<std::string> unaccepted(const Package& package, const AcceptedWords& accepted,
+                                      LazyTree Metadata::*tree) const;
 
   std::vector<std::shared_ptr<Repository>> repositories_;
   std::filesystem::path portage_config_;
@@ -88,14 +97,17 @@ class ProfileConfig final : public Config {
   FlagStack use_, mask_, force_;
   int iuse_mark_ = 0;  // words of use_ before it yield to the defaults of IUSE
   Keywords accept_keywords_;
-  PerPackage<Words> package_keywords_, package_license_;
-  ebuild::Acceptance accept_license_;
+  PerPackage<Words> package_keywords_;
+  AcceptedWords licenses_, properties_, restrictions_;
   ebuild::LicenseGroups license_groups_;
   PerPackage<Mask> masks_, unmasks_;
   PerPackage<Environment> package_env_;
   std::vector<ebuild::Atom> system_, profile_set_;
   std::vector<ebuild::Cpv> provided_;
+  std::map<std::string, std::vector<std::string>> mirrors_;
   std::vector<Problem> problems_;
+  mutable std::mutex updates_mutex_;
+  mutable Updates updates_{{}};
   mutable std::once_flag implicit_once_;
   mutable FlagStates::List implicit_states_;
 };

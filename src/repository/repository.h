@@ -43,6 +43,10 @@ struct OpenOptions {
   std::optional<std::vector<std::string>> masters;  // instead of those of layout.conf
   std::string default_master;                       // where neither names any
   std::vector<std::string> aliases;                 // beside those of layout.conf
+  // What it is called where it does not say so itself: the section of repos.conf.
+  std::string fallback_name;
+  // Categories beside those that it and its masters list: those of the user and of the other repositories.
+  std::vector<std::string> categories;
 };
 
 class Repository {

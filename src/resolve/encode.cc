@@ -158,6 +158,7 @@ void Search::need_any_of(Requirement requirement) {
 // of builds are looked at when the roots are known (extract.cc); with roots of their own they are clauses like all
 // others.
 void Search::block(const Requirement& context) {
+  if (context.root != image_root && context.node->atom->block == ebuild::Block::strong) block_base(context);
   if (context.root == shared_build_root) return;
   Requirement requirement = context;
   auto index = static_cast<int>(requirements_.size());
@@ -177,6 +178,24 @@ void Search::block(const Requirement& context) {
     used = true;
   }
   if (used) requirements_.push_back(std::move(requirement));  // only for messages: nothing to decide
+}
+
+// "!!a" where the base root has a: nothing takes it out of there, unless another version of its slot comes over it.
+// (Portage would take it away.)
+void Search::block_base(const Requirement& context) {
+  const ebuild::Atom& atom = context.node->atom;
+  if (universe_.request().like_portage) return;
+  int base = universe_.base_blocked(*context.node, context.owner);
+  if (base < 0) return;
+  const repository::InstalledPackage& installed = universe_.base(base);
+  for (InstanceId id : universe_.versions(atom.name))
+    if (universe_.package(id).metadata.slot == installed.slot && !universe_.matches(id, atom)) return;
+  add_clause({~context.antecedent},
+             {.kind = ClauseMeaning::Kind::base_blocker,
+              .root = context.root,
+              .a = context.owner,
+              .text = fmt::format("but {} blocks {} ({}), which the base root has", universe_.text(context.owner),
+                                  installed.cpv.text(), atom.text())});
 }
 
 void Search::one_per_slot(Root root, InstanceId id) {

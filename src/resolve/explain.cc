@@ -239,6 +239,10 @@ class Story {
         line = fmt::format("but {} blocks {} ({}), so {} cannot hold both", universe_.text(conflict.a),
                            universe_.text(conflict.b), conflict.text, place);
         break;
+      case ClauseMeaning::Kind::base_blocker:
+        what = fmt::format("{} cannot be built in this base root", universe_.text(conflict.a));
+        line = conflict.text;
+        break;
       case ClauseMeaning::Kind::replaced:
         what = fmt::format("{} cannot be there in two ways", universe_.package(conflict.a).cpv.name.text());
         line = conflict.text;

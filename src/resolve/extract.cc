@@ -232,4 +232,33 @@ bool has_blocked_build(Search& search, const Graph& graph) {
   return false;
 }
 
+std::vector<std::string> blocked_in_base(Search& search, const Graph& graph) {
+  Universe& universe = search.universe();
+  const Request& request = universe.request();
+  bool any_installed = std::ranges::any_of(request.base_provides, [](const auto& p) { return !p.stand_in; });
+  if (request.like_portage || search.policy() == RootPolicy::single || !any_installed) return {};
+  std::vector<std::string> out;
+  auto look_at = [&](InstanceId id, const DependencyNode& blocker) {
+    int base = universe.base_blocked(blocker, id);
+    if (base < 0) return;
+    const repository::InstalledPackage& installed = universe.base(base);
+    bool replaced = std::ranges::any_of(graph.closure.at(id), [&](InstanceId member) {
+      const repository::Package& package = universe.package(member);
+      return package.cpv.name == installed.cpv.name && package.metadata.slot == installed.slot;
+    });
+    if (!replaced)
+      out.push_back(fmt::format("{} is built beside {}, which the base root has and it blocks ({})", universe.text(id),
+                                installed.cpv.text(), blocker.atom->text()));
+  };
+  for (InstanceId id : graph.found)
+    for (DependencyClass kind : build_classes) {
+      std::vector<const DependencyNode*> blockers;
+      collect_atoms(search, universe.dependencies(id).of(kind), id, search.build_root(id), kind, true, blockers);
+      for (const DependencyNode* blocker : blockers) look_at(id, *blocker);
+    }
+  std::ranges::sort(out);
+  out.erase(std::ranges::unique(out).begin(), out.end());
+  return out;
+}
+
 }  // namespace cooper::resolve

@@ -45,6 +45,9 @@ bool check_bindings(Search& search, const Graph& graph);
 // clauses).
 bool has_blocked_build(Search& search, const Graph& graph);
 
+// Packages of the base root that builds block and see nevertheless, each a line.
+std::vector<std::string> blocked_in_base(Search& search, const Graph& graph);
+
 // The order in which to build; what a package needs is dropped from its closure where a cycle can be broken there
 // (PDEPEND, what the base root has as well, run-time needs of what is needed to build). Where none can, a clause
 // forbids the cycle and the result is empty.

@@ -119,7 +119,7 @@ class PlanMaker {
   }
 
   std::string version_choice(const ebuild::DependencyNode& leaf, InstanceId owner, InstanceId id) {
-    const auto& all = universe_.versions(leaf.atom->name);
+    const auto& all = universe_.versions(universe_.package(id).cpv.name);
     const auto& fitting = universe_.candidates(leaf, owner);
     if (all.size() == 1) return "only version";
     if (id == all.front()) return "highest version";

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "resolve/attempt.h"
 #include "resolve/explain.h"
 #include "resolve/extract.h"
@@ -28,7 +31,8 @@ std::optional<Outcome> resolve_with(Universe& universe, RootPolicy policy) {
     Graph graph = read_graph(search);
     if (check_bindings(search, graph)) continue;
     if (has_blocked_build(search, graph)) return std::nullopt;
-    std::vector<std::string> warnings;
+    std::vector<std::string> warnings = universe.old_names();
+    std::ranges::move(blocked_in_base(search, graph), std::back_inserter(warnings));
     std::vector<InstanceId> order = order_builds(search, graph, warnings);
     if (order.empty() && !graph.found.empty()) continue;
     Plan plan = make_plan(search, graph, order, std::move(warnings));

@@ -56,11 +56,20 @@ struct CycleStep {
 };
 
 struct ClauseMeaning {
-  enum class Kind { requirement, build, one_per_slot, blocker, binding, cycle, replaced } kind = Kind::requirement;
+  enum class Kind {
+    requirement,
+    build,
+    one_per_slot,
+    blocker,
+    base_blocker,
+    binding,
+    cycle,
+    replaced
+  } kind = Kind::requirement;
   int requirement = -1;  // requirement; blocker: the one that it stands in
   Root root = image_root;
   InstanceId a = no_instance, b = no_instance;  // one_per_slot, blocker: the two
-  std::string text;                             // blocker: the atom; binding, cycle, replaced: what it says
+  std::string text;                             // blocker: the atom; the kinds below it: what it says
   std::vector<CycleStep> cycle;                 // cycle
 };
 
@@ -123,6 +132,7 @@ class Search {
   bool is_replaced(int base, InstanceId owner) const;
   void need_any_of(Requirement requirement);
   void block(const Requirement& context);
+  void block_base(const Requirement& context);
   void one_per_slot(Root root, InstanceId id);
   void add_requirement(Requirement requirement);
   Variable new_variable(VariableMeaning meaning);

@@ -80,12 +80,17 @@ class Suggester {
     return universe.use_mismatches(id, end.atom, end.owner == no_instance ? nothing : universe.use(end.owner));
   }
 
+  static bool can_be_let_in(const repository::VisibilityReason& obstacles) {
+    return obstacles.visibility != repository::Visibility::masked_by_eapi && obstacles.properties.empty() &&
+           obstacles.restrictions.empty();
+  }
+
   // The highest version that the level lets in.
   std::optional<Change> change_for(Universe& universe, const DeadEnd& end, const Level& level) {
     for (InstanceId id : universe.versions(end.atom.name)) {
       if (!universe.matches(id, end.atom)) continue;
       const auto& obstacles = universe.visibility(id);
-      if (obstacles.visibility == repository::Visibility::masked_by_eapi) continue;
+      if (!can_be_let_in(obstacles)) continue;
       bool testing = !obstacles.keyword.empty(), none = obstacles.keyword == "**";
       if (obstacles.masked && !level.masks) continue;
       if ((testing && !level.testing) || (none && !level.no_keywords)) continue;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include <fmt/format.h>
+
 #include "ebuild/use.h"
 #include "util/text.h"
 
@@ -33,7 +35,8 @@ void Universe::Installed::index() {
   for (size_t i = 0; i < packages.size(); ++i) by_name[packages[i].cpv.name].push_back(static_cast<int>(i));
 }
 
-int Universe::Installed::find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs) {
+int Universe::Installed::find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs,
+                              bool only_installed) {
   auto found = by_name.find(atom.name);
   if (found == by_name.end()) return -1;
   for (int index : found->second | std::views::reverse) {  // the highest version first
@@ -42,6 +45,7 @@ int Universe::Installed::find(const ebuild::Atom& atom, const ebuild::UseSet& us
       if (!atom.matches(package.cpv)) continue;
       read_for(package, atom);
     }
+    if (only_installed && package.stand_in) continue;
     if (satisfies(package, atom, use_of_dependent, programs)) return index;
   }
   return -1;
@@ -171,7 +175,8 @@ const repository::VisibilityReason& Universe::visibility(InstanceId id) {
     if (change->unmask) reason.masked = false;
     if (!change->keyword.empty()) reason.keyword.clear();
     if (!change->licenses.empty()) reason.licenses.clear();
-    if (!reason.masked && reason.keyword.empty() && reason.licenses.empty()) reason = {};
+    bool refused = !reason.properties.empty() || !reason.restrictions.empty();
+    if (!reason.masked && reason.keyword.empty() && reason.licenses.empty() && !refused) reason = {};
   }
   instance.visibility = std::make_unique<repository::VisibilityReason>(std::move(reason));
   return *instance.visibility;
@@ -203,8 +208,23 @@ std::vector<Universe::UseMismatch> Universe::use_mismatches(InstanceId id, const
 
 const std::vector<InstanceId>& Universe::candidates(const ebuild::DependencyNode& leaf, InstanceId owner) {
   auto& known = facts(leaf).candidates;
-  if (!known) known = find_candidates(leaf.atom, use_of_owner(owner));
+  if (!known) {
+    known = find_candidates(leaf.atom, use_of_owner(owner));
+    if (known->empty() && !request_.like_portage) known = candidates_by_new_name(leaf.atom, owner);
+  }
   return *known;
+}
+
+// Of an ebuild that did not hear of profiles/updates. Portage brings only what is installed up to date.
+std::vector<InstanceId> Universe::candidates_by_new_name(const ebuild::Atom& atom, InstanceId owner) {
+  for (InstanceId id : versions(atom.name))
+    if (matches(id, atom)) return {};
+  ebuild::Atom renamed = atom;
+  if (!request_.config->bring_up_to_date(renamed)) return {};
+  std::vector<InstanceId> out = find_candidates(renamed, use_of_owner(owner));
+  if (!out.empty() && owner != no_instance)
+    old_names_.push_back(fmt::format("{}: '{}' is called '{}' now", text(owner), atom.text(), renamed.text()));
+  return out;
 }
 
 // Of versions that differ only in flags that the user could set, the highest one decides: where its flags do not fit,
@@ -229,6 +249,10 @@ int Universe::base_provides(const ebuild::DependencyNode& leaf, InstanceId owner
   auto& base = programs ? known.base_for_programs : known.base;
   if (!base) base = base_.find(leaf.atom, use_of_owner(owner), programs);
   return *base;
+}
+
+int Universe::base_blocked(const ebuild::DependencyNode& blocker, InstanceId owner) {
+  return base_.by_name.contains(blocker.atom->name) ? base_.find(blocker.atom, use_of_owner(owner), false, true) : -1;
 }
 
 bool Universe::image_provides(const ebuild::DependencyNode& leaf, InstanceId owner) {

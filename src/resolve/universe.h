@@ -70,11 +70,17 @@ class Universe {
     read_slot(base_.packages[static_cast<size_t>(index)]);
     return base_.packages[static_cast<size_t>(index)];
   }
+  // The base root's package that a blocker names, as an index into Request::base_provides; -1: none. What a base root
+  // merely stands for is not there to be blocked.
+  int base_blocked(const ebuild::DependencyNode& blocker, InstanceId owner);
   bool image_provides(const ebuild::DependencyNode& leaf, InstanceId owner);
   // package.provided: counts as being there in every root.
   bool package_provided(const ebuild::DependencyNode& leaf);
   // The request's atoms as nodes, like those of dependencies.
   const std::vector<ebuild::DependencyNode>& targets() const { return targets_; }
+
+  // Dependencies that name packages as they were called before, each a line.
+  const std::vector<std::string>& old_names() const { return old_names_; }
 
   const Request& request() const { return request_; }
   std::string nearest_name(const ebuild::PackageName& name) const {
@@ -97,7 +103,8 @@ class Universe {
     std::vector<repository::InstalledPackage> packages;
     std::unordered_map<ebuild::PackageName, std::vector<int>, ebuild::PackageNameHash> by_name;  // indices
     void index();
-    int find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs);
+    int find(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent, bool programs,
+             bool only_installed = false);
   };
   // What an atom comes to. Worked out once for all dependencies that have the same text, but for those that read the
   // flags of whose dependency they are ("[ssl?]").
@@ -109,6 +116,7 @@ class Universe {
   AtomFacts& facts(const ebuild::DependencyNode& leaf);
   const ebuild::UseSet& use_of_owner(InstanceId owner);
   std::vector<InstanceId> find_candidates(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
+  std::vector<InstanceId> candidates_by_new_name(const ebuild::Atom& atom, InstanceId owner);
   bool find_in_image(const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent);
   bool find_provided(const ebuild::Atom& atom) const;
   const Change* change_of(const repository::Package& package) const;
@@ -120,6 +128,7 @@ class Universe {
   Installed base_, image_;
   std::unordered_map<ebuild::PackageName, std::vector<ebuild::Cpv>, ebuild::PackageNameHash> provided_by_name_;
   std::vector<ebuild::DependencyNode> targets_;
+  std::vector<std::string> old_names_;
   std::deque<AtomFacts> facts_;
   std::unordered_map<const ebuild::DependencyNode*, AtomFacts*> facts_by_leaf_;
   std::unordered_map<std::string_view, AtomFacts*> facts_by_text_;  // the texts are those of leaves

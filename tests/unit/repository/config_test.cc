@@ -326,6 +326,62 @@ TEST_F(ConfigTest, SaysWhatIsWrongWithProfiles) {
   EXPECT_EQ(error("one:loop").kind, ErrorKind::usage);
 }
 
+TEST_F(ConfigTest, RefusesPropertiesAndRestrictions) {
+  auto root = add_repository("one");
+  ebuild(root, "cat/ask/ask-1.ebuild", "PROPERTIES=\"interactive\"\n");
+  ebuild(root, "cat/live/live-1.ebuild", "PROPERTIES=\"live\"\nRESTRICT=\"test\"\n");
+  ebuild(root, "cat/bound/bound-1.ebuild", "IUSE=\"free\"\nRESTRICT=\"!free? ( bindist fetch )\"\n");
+  auto repository = open(root);
+  auto package = [&](const std::string& name) -> const Package& { return *only(*repository, "cat", name); };
+  auto plain = config({repository}, "one:amd64");
+  for (const char* name : {"ask", "live", "bound"})
+    EXPECT_EQ(plain->visibility(package(name)).visibility, Visibility::visible) << name;
+
+  auto etc = path("portage");
+  write(etc / "make.conf", "ACCEPT_PROPERTIES=\"-interactive -live\"\nACCEPT_RESTRICT=\"-* test fetch\"\n");
+  UserSettings settings;
+  settings.portage_config = etc;
+  auto strict = config({repository}, "one:amd64", settings);
+  EXPECT_EQ(strict->visibility(package("ask")).visibility, Visibility::masked_by_properties);
+  EXPECT_EQ(strict->visibility(package("ask")).why, "property not accepted: interactive");
+  EXPECT_THAT(strict->visibility(package("ask")).remedy, HasSubstr("ACCEPT_PROPERTIES = \"interactive\""));
+  EXPECT_EQ(strict->visibility(package("live")).visibility, Visibility::masked_by_properties);
+  auto bound = strict->visibility(package("bound"));
+  EXPECT_EQ(bound.visibility, Visibility::masked_by_restrict);
+  EXPECT_EQ(bound.why, "restriction not accepted: bindist");
+  EXPECT_THAT(bound.restrictions, ElementsAre("bindist"));
+
+  write(etc / "package.properties", "*/* live\ncat/ask interactive\n");
+  write(etc / "package.accept_restrict", "=cat/*-1* bindist\n");
+  auto lenient = config({repository}, "one:amd64", settings);
+  for (const char* name : {"ask", "live", "bound"})
+    EXPECT_EQ(lenient->visibility(package(name)).visibility, Visibility::visible) << name;
+  // Flags decide what RESTRICT says.
+  std::filesystem::remove(etc / "package.accept_restrict");
+  write(etc / "package.use", "cat/bound free\n");
+  EXPECT_EQ(config({repository}, "one:amd64", settings)->visibility(package("bound")).visibility, Visibility::visible);
+}
+
+TEST_F(ConfigTest, MasksByPatternsOfVersions) {
+  auto root = add_repository("one");
+  for (const char* file :
+       {"cat/foo/foo-1.ebuild", "cat/foo/foo-9999.ebuild", "sys/bar/bar-1.9999.ebuild", "sys/bar/bar-2.ebuild"})
+    ebuild(root, file, "");
+  auto repository = open(root);
+  auto etc = path("portage");
+  write(etc / "make.conf", "");
+  write(etc / "package.mask", "=*/*-*9999*\n=sys/*-2*\n");
+  write(etc / "package.unmask", "=*/bar-*9999*\n");
+  UserSettings settings;
+  settings.portage_config = etc;
+  auto loaded = config({repository}, "one:amd64", settings);
+  std::vector<std::string> visible;
+  for (const ebuild::PackageName& name : repository->names())
+    for (const Package* package : repository->versions(name))
+      if (loaded->visibility(*package).visibility == Visibility::visible) visible.push_back(package->cpv.text());
+  EXPECT_THAT(visible, ElementsAre("cat/foo-1", "sys/bar-1.9999"));
+}
+
 TEST_F(ConfigTest, ReadsEtcPortage) {
   auto root = add_repository("one");
   ebuild(root, "cat/foo/foo-1.ebuild",

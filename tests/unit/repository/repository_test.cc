@@ -255,6 +255,31 @@ TEST_F(RepositoryTest, FindsEclassesThroughMasters) {
   EXPECT_EQ(raw(*only(*repository, "extra", "foo"), "IUSE"), "second child");
 }
 
+TEST_F(RepositoryTest, TakesAFolderOfEbuildsForARepository) {
+  ebuild(path("my ebuilds"), "cat/foo/foo-1.ebuild");
+  write(path("my ebuilds") / "metadata/notes", "");
+  auto repository = open(path("my ebuilds"));
+  EXPECT_EQ(repository->name(), "x-my_ebuilds");
+  EXPECT_THAT(repository->names(), ElementsAre(ebuild::PackageName{"cat", "foo"}));
+  ASSERT_EQ(repository->problems().size(), 1u);
+  EXPECT_THAT(repository->problems()[0].what, HasSubstr("no categories"));
+  OpenOptions options = sourcing();
+  options.fallback_name = "mine";
+  options.categories = {"cat", "absent"};
+  auto named = open(path("my ebuilds"), {}, options);
+  EXPECT_EQ(named->name(), "mine");
+  EXPECT_THAT(named->problems(), IsEmpty());
+}
+
+TEST_F(RepositoryTest, KnowsCategoriesThatOthersList) {
+  auto root = add_repository("one");
+  ebuild(root, "extra/foo/foo-1.ebuild");
+  EXPECT_THAT(open(root)->names(), IsEmpty());
+  OpenOptions options = sourcing();
+  options.categories = {"extra"};
+  EXPECT_THAT(open(root, {}, options)->names(), ElementsAre(ebuild::PackageName{"extra", "foo"}));
+}
+
 TEST_F(RepositoryTest, HasGlobalScopeFunctions) {
   auto root = add_repository("one");
   ebuild(root, "cat/foo/foo-1.2.3.ebuild",

@@ -233,5 +233,51 @@ TEST_F(ResolveTest, SameRequestSamePlan) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(all(plan({"a/p0", "a/p5"})), first);
 }
 
+TEST_F(ResolveTest, WhatTheBaseRootHasCanBeBlocked) {
+  base_installed("a/old-1", "0");
+  add("a/weak-1", {{"DEPEND", "!a/old"}});
+  add("a/strong-1", {{"BDEPEND", "!!<a/old-2"}});
+  add("a/app-1", {{"RDEPEND", "|| ( a/strong a/other )"}});
+  add("a/other-1");
+  Plan found = plan({"a/weak"});
+  EXPECT_THAT(found.warnings, ElementsAre("a/weak-1 is built beside a/old-1, which the base root has and it blocks "
+                                          "(!a/old)"));
+  Error refused = error({"a/strong"});
+  EXPECT_EQ(refused.what, "a/strong-1 cannot be built in this base root");
+  EXPECT_THAT(refused.why, HasSubstr("blocks a/old-1 (!!<a/old-2), which the base root has"));
+  EXPECT_THAT(image(plan({"a/app"})), ElementsAre("a/app-1", "a/other-1"));
+  // In the image it is in nobody's way, a stand-in is no package, and Portage would take it away.
+  add("a/runs-1", {{"RDEPEND", "!!a/old"}});
+  EXPECT_THAT(plan({"a/runs"}).warnings, IsEmpty());
+  request_.like_portage = true;
+  EXPECT_THAT(image(plan({"a/strong"})), ElementsAre("a/strong-1"));
+  request_.like_portage = false;
+  request_.base_provides.clear();
+  base("a/old-1");
+  EXPECT_THAT(plan({"a/weak"}).warnings, IsEmpty());
+  EXPECT_THAT(image(plan({"a/strong"})), ElementsAre("a/strong-1"));
+}
+
+TEST_F(ResolveTest, AVersionThatComesOverABlockedOneLetsTheBuildBe) {
+  base_installed("a/old-1", "0");
+  add("a/old-2");
+  add("a/strong-1", {{"DEPEND", "!!<a/old-2 >=a/old-2"}});
+  Plan found = plan({"a/strong"});
+  EXPECT_THAT(names(found, find(found, "a/strong-1").build_closure), ElementsAre("a/old-2"));
+  EXPECT_THAT(found.warnings, IsEmpty());
+}
+
+TEST_F(ResolveTest, OldNamesOfDependenciesStandForNewOnes) {
+  config_->moves[{"a", "old"}] = {"b", "new"};
+  add("a/app-1", {{"RDEPEND", ">=a/old-2[x]"}});
+  add("b/new-1", {{"IUSE", "+x"}});
+  add("b/new-2", {{"IUSE", "+x"}});
+  Plan found = plan({"a/app"});
+  EXPECT_THAT(image(found), ElementsAre("a/app-1", "b/new-2"));
+  EXPECT_THAT(found.warnings, ElementsAre("a/app-1: '>=a/old-2[x]' is called '>=b/new-2[x]' now"));
+  request_.like_portage = true;
+  EXPECT_THAT(error({"a/app"}).what, HasSubstr("a/old"));
+}
+
 }  // namespace
 }  // namespace cooper::resolve::test

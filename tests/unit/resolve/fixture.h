@@ -93,7 +93,7 @@ class MemoryConfig final : public repository::Config {
   std::shared_ptr<MemoryConfig> copy() const {
     auto out = std::make_shared<MemoryConfig>();
     out->use_settings = use_settings, out->masked = masked, out->keywords = keywords, out->locked = locked;
-    out->provided_packages = provided_packages;
+    out->provided_packages = provided_packages, out->moves = moves;
     return out;
   }
   std::map<std::string, std::vector<std::string>> use_settings;
@@ -101,6 +101,7 @@ class MemoryConfig final : public repository::Config {
   std::set<std::string> keywords = {"amd64"};
   std::set<std::string> locked;  // flags
   std::vector<ebuild::Cpv> provided_packages;
+  std::map<ebuild::PackageName, ebuild::PackageName> moves;
 
   const std::string& arch() const override { return arch_; }
   const std::map<std::string, std::string>& variables() const override { return none_; }
@@ -138,6 +139,12 @@ class MemoryConfig final : public repository::Config {
   const std::map<std::string, std::string>& use_expand() const override { return none_; }
   std::vector<ebuild::Atom> system_set() const override { return {}; }
   std::vector<ebuild::Cpv> provided() const override { return provided_packages; }
+  bool bring_up_to_date(ebuild::Atom& atom) const override {
+    auto move = moves.find(atom.name);
+    if (move == moves.end()) return false;
+    atom.name = move->second;
+    return true;
+  }
 
  private:
   std::string arch_ = "amd64";
@@ -150,6 +157,9 @@ class ResolveTest : public testing::Test {
   void base(const std::string& cpv) {
     ebuild::StandIn stand_in = *ebuild::StandIn::parse(cpv);
     request_.base_provides.push_back({.cpv = stand_in.cpv, .stand_in = stand_in});
+  }
+  void base_installed(const std::string& cpv, const std::string& slot) {
+    request_.base_provides.push_back({.cpv = *ebuild::Cpv::parse(cpv), .slot_read = true, .slot = slot});
   }
   void adopt(const std::string& atom) { request_.image_provides.push_back(*ebuild::Atom::parse_user(atom)); }
 
