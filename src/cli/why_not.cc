@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "ebuild/dependency.h"
+#include "sandbox/base_root.h"
 #include "util/text.h"
 
 namespace cooper::cli {
@@ -151,6 +152,11 @@ void add_mask(const PlannedImage& planned, const Package& package, Absence& abse
   if (!visibility.remedy.empty()) absence.remedies.push_back(visibility.remedy);
 }
 
+bool is_adopted(const PlannedImage& planned, const PackageName& name) {
+  if (planned.options.like_portage || (planned.spec.build_libc && name.text() == "sys-libs/glibc")) return false;
+  return std::ranges::any_of(sandbox::adopted_packages(), [&](const auto& adopted) { return adopted == name.text(); });
+}
+
 // A package of which the plan has no version at all.
 Absence of_package(const PlannedImage& planned, const PackageName& name, const std::vector<const Package*>& versions) {
   Absence out{name.text(), {}, {}};
@@ -158,6 +164,8 @@ Absence of_package(const PlannedImage& planned, const PackageName& name, const s
   bool any_visible = std::ranges::any_of(versions, [&](const Package* package) {
     return planned.config->visibility(*package).visibility == Visibility::visible;
   });
+  if (is_adopted(planned, name))
+    out.reasons.push_back("what programs need of it is taken from the base root ([base] libc)");
   if (!any_visible) add_mask(planned, *versions.front(), out);
   if (out.reasons.empty())
     out.reasons.push_back(fmt::format("nothing in the plan depends on it, and {} does not ask for it",
