@@ -54,6 +54,17 @@ TEST_F(ConfigTest, StacksUseOverIuseDefaults) {
   EXPECT_EQ(user->flags(foo)["b"].set_by, "test.toml: cat/foo");
 }
 
+TEST_F(ConfigTest, WorksFlagsOutOnce) {
+  auto root = add_repository("one");
+  ebuild(root, "cat/foo/foo-1.ebuild", "IUSE=\"+a b\"\n");
+  auto repository = open(root);
+  const Package& foo = *only(*repository, "cat", "foo");
+  auto config = this->config({repository}, "one:amd64");
+  const FlagStates& known = config->known_flags(foo);
+  EXPECT_EQ(&known, &config->known_flags(foo));
+  EXPECT_EQ(known.enabled(), config->flags(foo).enabled());
+}
+
 TEST_F(ConfigTest, ExpandsVariablesIntoFlags) {
   auto root = add_repository("one");
   write(root / "profiles/amd64/child/parent", "..\n");
