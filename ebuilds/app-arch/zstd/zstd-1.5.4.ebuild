@@ -16,7 +16,7 @@ SRC_URI="
 LICENSE="BSD GPL-2"
 SLOT="0/1"
 KEYWORDS="amd64"
-IUSE="tools"
+IUSE="+tools"
 
 DEBIAN_PATCHES=(
 	# Data could be compressed wrongly.
