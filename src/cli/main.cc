@@ -100,6 +100,7 @@ int run_program(int argc, char** argv) {
   app.add_flag("--locked", context.locked, "fail where the plan differs from the lockfile");
   app.add_flag("--offline", context.offline, "use nothing from the network");
 
+  app.option_defaults()->group("Options");  // the commands' own, which follow
   Commands commands{app, context, run};
   add_plan(commands);
   add_build(commands);
@@ -113,6 +114,7 @@ int run_program(int argc, char** argv) {
   add_repo(commands);
   add_shell(commands);
   add_exec_action(commands);
+  for (CLI::App* command : app.get_subcommands({})) command->footer("`cooper --help` tells the options of all commands.");
 
   try {
     app.parse(argc, argv);
