@@ -6,6 +6,7 @@
 
 #include "cli/base.h"
 #include "cli/plan_output.h"
+#include "cli/question.h"
 #include "cli/user_config.h"
 #include "repository/installed.h"
 #include "resolve/spec_check.h"
@@ -218,6 +219,7 @@ Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& contex
   if (options.like_portage) spec.multilib = true;
   PlannedImage out = TRY(open_world(std::move(spec), context, renamed, true));
   out.options = options;
+  TRY(complete_names(out.spec, out.repositories));
   TRY(expand_sets(out.spec, out.repositories, *out.config));
   TRY(resolve::check_spec(out.spec, out.repositories, *out.config));
   resolve::Request request = TRY(request_for(out, context));

@@ -1,8 +1,11 @@
 #include "cli/question.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
+
+#include "util/text.h"
 
 namespace cooper::cli {
 
@@ -30,15 +33,50 @@ Result<bool> yes_or_no(const char* option, const std::string& value, bool fallba
   return fail(ErrorKind::usage, fmt::format("{} takes y or n, not '{}'", option, value));
 }
 
+// A stand-in for the category that was not given, until there are repositories to look in (complete_names).
+constexpr std::string_view any_category = "null";
+
+// "category/" before the name of an atom that has none: ">=foo-1:2" becomes ">=null/foo-1:2".
+std::string with_category(const std::string& word) {
+  if (word.substr(0, word.find_first_of(":[")).find('/') != std::string::npos) return word;
+  size_t name = std::min(word.find_first_not_of("<>=~"), word.size());
+  return fmt::format("{}{}/{}", word.substr(0, name), any_category, word.substr(name));
+}
+
+// The package that is called so; as for emerge, one that users install goes before virtuals and accounts.
+Result<ebuild::PackageName> package_called(const std::string& name,
+                                           const std::vector<std::shared_ptr<repository::Repository>>& repositories) {
+  std::set<ebuild::PackageName> found, plain;
+  std::vector<std::string> known;
+  for (const auto& repository : repositories)
+    for (const ebuild::PackageName& one : repository->names()) {
+      known.push_back(one.package);
+      if (one.package == name) found.insert(one);
+    }
+  for (const ebuild::PackageName& one : found)
+    if (one.category != "virtual" && !one.category.starts_with("acct-")) plain.insert(one);
+  if (found.size() > 1 && plain.size() == 1) return *plain.begin();
+  if (found.size() == 1) return *found.begin();
+  if (found.empty()) {
+    std::string nearest = util::nearest(name, known);
+    return fail(ErrorKind::usage, fmt::format("there is no package called '{}'", name), "the command line", {},
+                nearest.empty() ? "" : fmt::format("did you mean '{}'?", nearest));
+  }
+  std::vector<std::string> names;
+  for (const ebuild::PackageName& one : found) names.push_back(one.text());
+  return fail(ErrorKind::usage, fmt::format("several packages are called '{}'", name), "the command line",
+              util::join(names, ", "), "say which, with its category");
+}
+
 Result<> add_atoms(const Question& q, spec::ImageSpec& spec) {
   for (const std::string& word : q.what) {
     if (word.starts_with('@')) {
       spec.sets.push_back({word.substr(1), "the command line"});
       continue;
     }
-    auto atom = ebuild::Atom::parse_user(word);
+    auto atom = ebuild::Atom::parse_user(with_category(word));
     if (!atom) {
-      Error error = std::move(atom).error();
+      Error error = ebuild::Atom::parse_user(word).error();  // told of what was written
       error.hint = "what is asked for is a spec file or atoms like dev-lang/php:8.2";
       return std::unexpected(std::move(error));
     }
@@ -130,6 +168,14 @@ Result<spec::ImageSpec> spec_of(const Question& q) {
     return fail(ErrorKind::usage, "no profile is named", {}, {},
                 "give --profile NAME, or a --portage-config that has make.profile");
   return spec;
+}
+
+Result<> complete_names(spec::ImageSpec& spec,
+                        const std::vector<std::shared_ptr<repository::Repository>>& repositories) {
+  for (auto& wanted : spec.packages)
+    if (wanted.value.name.category == any_category)
+      wanted.value.name = TRY(package_called(wanted.value.name.package, repositories));
+  return {};
 }
 
 // As emerge: flags may be changed unless told otherwise, all else only where --autounmask or its own option says so.

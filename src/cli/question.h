@@ -35,6 +35,9 @@ void add_question_options(CLI::App& app, Question& question);
 
 // The spec that the question names, or one made up for it; options replace what a spec says.
 Result<spec::ImageSpec> spec_of(const Question& question);
+// Gives the packages that were asked for without a category theirs. Errors: usage, where none or several are called so.
+Result<> complete_names(spec::ImageSpec& spec,
+                        const std::vector<std::shared_ptr<repository::Repository>>& repositories);
 Result<PlanOptions> plan_options_of(const Question& question);
 
 }  // namespace cooper::cli
