@@ -10,9 +10,30 @@ __cooper_finish_image() {
   else
     __cooper_write_lines "${COOPER_STATE}/dostrip" +/ "${__cooper_strip_list[@]}"
   fi
+  __cooper_write_exemptions
   # The index of all info pages belongs to no single package; `make install` makes one where install-info is at hand.
   [[ ! -d ${D%/}${EPREFIX}/usr/share/info ]] || rm -f -- "${D%/}${EPREFIX}/usr/share/info/dir"{,.old,.info}
   __cooper_strip_image
+}
+
+# What the ebuild says of files that cooper would warn of, as Portage reads it: QA_NAME_ARCH goes before QA_NAME, QA_STRICT_NAME
+# undoes both; arrays, or words without expansion of patterns.
+__cooper_write_exemptions() {
+  local name variable pattern
+  local -a patterns lines=()
+  for name in PREBUILT TEXTRELS EXECSTACK WX_LOAD SONAME MULTILIB_PATHS; do
+    variable=QA_STRICT_${name}
+    [[ -z ${!variable+set} ]] || continue
+    variable=QA_${name}_${ARCH/-/_}[@]
+    [[ -n ${!variable} ]] || variable=QA_${name}[@]
+    [[ -n ${!variable} ]] || continue
+    patterns=("${!variable}")
+    ((${#patterns[@]} > 1)) || read -r -d '' -a patterns <<<"${patterns[0]}"
+    for pattern in "${patterns[@]}"; do
+      lines+=("${name}"$'\t'"${pattern}")
+    done
+  done
+  ((${#lines[@]} == 0)) || __cooper_write_lines "${COOPER_STATE}/exemptions" "${lines[@]}"
 }
 
 __cooper_write_lines() {

@@ -231,7 +231,11 @@ class Execution {
   }
 
   Result<> check_quality_of(const tree::Tree& tree, store::PackageFacts& facts) const {
-    Quality quality = TRY(check_quality({tree, facts.elf, build_path(names_), action_.variables}));
+    QualityInput input{tree, facts.elf, build_path(names_), action_.variables};
+    if (auto exemptions = TRY(phases::read_left_file(folder_.state() / "exemptions")))
+      input.exemptions = Exemptions::parse(*exemptions);
+    input.binary_checks = !has(action_.restrict, "binchecks");
+    Quality quality = TRY(check_quality(input));
     facts.warnings.insert(facts.warnings.end(), quality.warnings.begin(), quality.warnings.end());
     if (quality.errors.empty()) return {};
     const QualityError& first = quality.errors.front();

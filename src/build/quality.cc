@@ -55,9 +55,12 @@ class Checker {
       TRY(check_content(entry));
     }
     for (const tree::ElfFacts& file : input_.elf) {
+      check_library_folder(file);
+      if (!input_.binary_checks) continue;
       check_run_path(file);
       check_machine(file);
-      check_library_folder(file);
+      check_name(file);
+      check_code(file);
     }
     notes_.finish();
     return std::move(quality_);
@@ -183,11 +186,11 @@ class Checker {
                                                         file.path, file.machine, machine, chost->second));
   }
 
-  // 64-bit libraries where a multilib profile has 32-bit ones, and libraries without a name of their own.
+  // 64-bit libraries where a multilib profile has 32-bit ones.
   void check_library_folder(const tree::ElfFacts& file) {
     std::string_view folder = tree::parent_path(file.path);
     std::string name = file.path.substr(file.path.rfind('/') + 1);
-    if (name.find(".so") == std::string::npos) return;
+    if (name.find(".so") == std::string::npos || input_.exemptions.cover("MULTILIB_PATHS", file.path)) return;
     bool in_lib = folder == "usr/lib" || folder == "lib", in_lib32 = folder == "usr/lib32" || folder == "lib32";
     if (in_lib32 && file.bits == 64) refuse(file.path, "a 64-bit library is in the folder of 32-bit ones");
     if (in_lib && file.bits == 64 && variable("LIBDIR_" + variable("ABI")) == "lib64") {
@@ -198,9 +201,29 @@ class Checker {
       else
         notes_.add("libraries in /usr/lib", fmt::format("/{}: {}", file.path, why));
     }
-    bool shared_folder = in_lib || folder == "usr/lib64" || folder == "lib64";
-    if (shared_folder && name.starts_with("lib") && file.soname.empty() && file.interpreter.empty())
+  }
+
+  // Libraries without a name of their own.
+  void check_name(const tree::ElfFacts& file) {
+    std::string_view folder = tree::parent_path(file.path);
+    std::string name = file.path.substr(file.path.rfind('/') + 1);
+    bool shared_folder = folder == "usr/lib" || folder == "lib" || folder == "usr/lib64" || folder == "lib64";
+    if (shared_folder && name.starts_with("lib") && name.find(".so") != std::string::npos && file.soname.empty() &&
+        file.interpreter.empty() && !input_.exemptions.cover("SONAME", file.path))
       notes_.add("libraries without SONAME", fmt::format("/{} is a shared library without SONAME", file.path));
+  }
+
+  // Code that is written to, and places to write to whose content can be run.
+  void check_code(const tree::ElfFacts& file) {
+    auto note = [&](bool flawed, const char* check, const char* kind, const char* what) {
+      if (flawed && !input_.exemptions.cover(check, file.path))
+        notes_.add(kind, fmt::format("/{} {}", file.path, what));
+    };
+    note(file.text_relocations, "TEXTRELS", "files with text relocations",
+         "has text relocations: it was not compiled with -fPIC throughout");
+    note(file.executable_stack, "EXECSTACK", "files with an executable stack",
+         "asks for an executable stack: assembly code in it has no .note.GNU-stack section");
+    note(file.writable_code, "WX_LOAD", "files with writable code", "has a segment that is writable and executable");
   }
 
   std::string variable(const std::string& name) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "build/exemptions.h"
 #include "tree/elf.h"
 #include "tree/tree.h"
 #include "util/error.h"
@@ -26,6 +27,8 @@ struct QualityInput {
   const std::vector<tree::ElfFacts>& elf;
   std::string build_path;  // as the build saw it: "/var/tmp/portage/CATEGORY/PF"
   const std::map<std::string, std::string>& variables;
+  Exemptions exemptions = {};  // what the ebuild says of its files (QA_PREBUILT and the like)
+  bool binary_checks = true;   // false: RESTRICT=binchecks, nothing is said of ELF files
 };
 
 // Reads the files of the tree (entry.source) for paths of the build. Errors: a file cannot be read.

@@ -71,7 +71,7 @@ std::optional<uint64_t> offset_of(const std::vector<Segment>& loads, uint64_t ad
 struct Dynamic {
   std::vector<uint64_t> needed;
   uint64_t soname = 0, runpath = 0, rpath = 0, strings = 0, strings_size = 0, flags_1 = 0;
-  bool has_soname = false, has_runpath = false, has_rpath = false;
+  bool has_soname = false, has_runpath = false, has_rpath = false, text_relocations = false;
 };
 
 Dynamic read_dynamic(Elf* elf, const Segment& segment) {
@@ -90,6 +90,8 @@ Dynamic read_dynamic(Elf* elf, const Segment& segment) {
       case DT_RPATH: dynamic.rpath = value, dynamic.has_rpath = true; break;
       case DT_STRTAB: dynamic.strings = value; break;
       case DT_STRSZ: dynamic.strings_size = value; break;
+      case DT_TEXTREL: dynamic.text_relocations = true; break;
+      case DT_FLAGS: dynamic.text_relocations |= (value & DF_TEXTREL) != 0; break;
       case DT_FLAGS_1: dynamic.flags_1 = value; break;
       default: break;
     }
@@ -113,6 +115,9 @@ std::optional<ElfFacts> facts_of(Elf* elf, uint64_t file_size) {
   for (size_t i = 0; i < count; ++i) {
     GElf_Phdr program;
     if (!::gelf_getphdr(elf, static_cast<int>(i), &program)) break;
+    const bool writable_code = (program.p_flags & (PF_W | PF_X)) == (PF_W | PF_X);
+    if (program.p_type == PT_GNU_STACK) facts.executable_stack = (program.p_flags & PF_X) != 0;
+    if (program.p_type == PT_LOAD) facts.writable_code |= writable_code;
     if (program.p_offset >= file_size) continue;
     Segment segment{program.p_vaddr, program.p_offset,
                     std::min<uint64_t>(program.p_filesz, file_size - program.p_offset)};
@@ -126,6 +131,7 @@ std::optional<ElfFacts> facts_of(Elf* elf, uint64_t file_size) {
   }
 
   Dynamic dynamic = read_dynamic(elf, *dynamic_segment);
+  facts.text_relocations = dynamic.text_relocations;
   uint64_t left = 0;
   std::optional<uint64_t> strings = offset_of(loads, dynamic.strings, left);
   auto text = [&](uint64_t index) {

@@ -20,6 +20,10 @@ struct ElfFacts {
   std::vector<std::string> needed;   // DT_NEEDED in order
   std::vector<std::string> runpath;  // DT_RUNPATH or else DT_RPATH, split at ':'
   bool is_static = false;            // an executable without a dynamic section
+  // Flaws, told when the package is built and not kept with it.
+  bool text_relocations = false;  // its code is written to before it runs (DT_TEXTREL)
+  bool executable_stack = false;  // PT_GNU_STACK is executable
+  bool writable_code = false;     // a segment is writable and executable
   bool operator==(const ElfFacts&) const = default;
 };
 

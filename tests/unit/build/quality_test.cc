@@ -45,7 +45,10 @@ class QualityOf : public testing::Test {
     return elf_.back();
   }
   Quality check() {
-    auto quality = check_quality({tree_, elf_, "/var/tmp/portage/app-misc/x-1", variables_});
+    QualityInput input{tree_, elf_, "/var/tmp/portage/app-misc/x-1", variables_};
+    input.exemptions = Exemptions::parse(exemptions_);
+    input.binary_checks = binary_checks_;
+    auto quality = check_quality(input);
     if (!quality) ADD_FAILURE() << quality.error().message();
     return quality ? *quality : Quality{};
   }
@@ -55,6 +58,8 @@ class QualityOf : public testing::Test {
   tree::Tree tree_;
   std::vector<tree::ElfFacts> elf_;
   std::map<std::string, std::string> variables_ = {{"CHOST", "x86_64-pc-linux-gnu"}};
+  std::string exemptions_;
+  bool binary_checks_ = true;
 };
 
 TEST_F(QualityOf, GoodFilesAreFine) {
@@ -122,6 +127,38 @@ TEST_F(QualityOf, Libraries) {
   Quality quality = check();
   EXPECT_THAT(quality.errors, IsEmpty());
   EXPECT_THAT(quality.warnings, ElementsAre(HasSubstr("is for i386, but the package is built for x86_64")));
+}
+
+TEST_F(QualityOf, FlawedCode) {
+  elf("usr/bin/a").text_relocations = true;
+  elf("usr/bin/b").executable_stack = true;
+  elf("opt/x/c").writable_code = true;
+  EXPECT_THAT(check().warnings, ElementsAre(HasSubstr("/usr/bin/a has text relocations"),
+                                            HasSubstr("/usr/bin/b asks for an executable stack"),
+                                            HasSubstr("/opt/x/c has a segment that is writable and executable")));
+  exemptions_ = "TEXTRELS\tusr/*\nEXECSTACK\tusr/bin/[a]\nPREBUILT\t/opt/*\n";
+  EXPECT_THAT(check().warnings, ElementsAre(HasSubstr("/usr/bin/b asks")));
+  exemptions_.clear();
+  binary_checks_ = false;
+  EXPECT_THAT(check().warnings, IsEmpty());
+}
+
+TEST_F(QualityOf, ExemptLibraries) {
+  variables_ = {{"ABI", "amd64"},
+                {"LIBDIR_amd64", "lib64"},
+                {"MULTILIB_STRICT_DIRS", "/usr/lib"},
+                {"CHOST", "x86_64-pc-linux-gnu"}};
+  elf("usr/lib/libx.so.1").interpreter.clear();
+  EXPECT_THAT(check().errors, SizeIs(1));
+  exemptions_ = "PREBUILT\tusr/lib/*\n";
+  EXPECT_THAT(check().errors, SizeIs(1));
+  exemptions_ = "MULTILIB_PATHS\tusr/lib/libx.so\n";  // the whole path counts
+  EXPECT_THAT(check().errors, SizeIs(1));
+  exemptions_ = "MULTILIB_PATHS\t/usr/lib/.*\n";
+  EXPECT_THAT(check().errors, IsEmpty());
+  EXPECT_THAT(check().warnings, ElementsAre(HasSubstr("without SONAME")));
+  exemptions_ += "broken\nSONAME\t\\(\nSONAME\tusr/lib/lib[a-z]\\.so\\.1\n";
+  EXPECT_THAT(check().warnings, IsEmpty());
 }
 
 TEST_F(QualityOf, ManyOfAKindAreCounted) {

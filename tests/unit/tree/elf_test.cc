@@ -1,5 +1,9 @@
 #include "tree/elf.h"
 
+#include <elf.h>
+
+#include <cstring>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,6 +43,46 @@ TEST(Elf, ReadsLibrariesAndStaticPrograms) {
   EXPECT_EQ(old.machine, "i386");
   EXPECT_EQ(old.bits, 32);
   EXPECT_TRUE(old.is_static);
+}
+
+// A header and program headers, as little as an ELF file can be.
+std::string with_segments(const std::vector<std::pair<uint32_t, uint32_t>>& types_and_flags) {
+  Elf64_Ehdr header{};
+  std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+  header.e_ident[EI_CLASS] = ELFCLASS64;
+  header.e_ident[EI_DATA] = ELFDATA2LSB;
+  header.e_ident[EI_VERSION] = EV_CURRENT;
+  header.e_type = ET_DYN;
+  header.e_machine = EM_X86_64;
+  header.e_version = EV_CURRENT;
+  header.e_ehsize = sizeof header;
+  header.e_phoff = sizeof header;
+  header.e_phentsize = sizeof(Elf64_Phdr);
+  header.e_phnum = static_cast<Elf64_Half>(types_and_flags.size());
+  std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
+  Elf64_Dyn dynamic[] = {{DT_TEXTREL, {0}}, {DT_NULL, {0}}};
+  const uint64_t end = sizeof header + types_and_flags.size() * sizeof(Elf64_Phdr);
+  for (auto [type, flags] : types_and_flags) {
+    Elf64_Phdr segment{};
+    segment.p_type = type;
+    segment.p_flags = flags;
+    segment.p_offset = type == PT_GNU_STACK ? 0 : end;
+    segment.p_filesz = type == PT_GNU_STACK ? 0 : sizeof dynamic;
+    bytes.append(reinterpret_cast<const char*>(&segment), sizeof segment);
+  }
+  return bytes.append(reinterpret_cast<const char*>(dynamic), sizeof dynamic);
+}
+
+TEST(Elf, TellsFlaws) {
+  auto good = parse_elf(with_segments({{PT_LOAD, PF_R | PF_X}, {PT_LOAD, PF_R | PF_W}, {PT_GNU_STACK, PF_R | PF_W}}));
+  ASSERT_TRUE(good);
+  EXPECT_FALSE(good->text_relocations || good->executable_stack || good->writable_code);
+  auto bad =
+      parse_elf(with_segments({{PT_LOAD, PF_R | PF_W | PF_X}, {PT_GNU_STACK, PF_R | PF_W | PF_X}, {PT_DYNAMIC, PF_R}}));
+  ASSERT_TRUE(bad);
+  EXPECT_TRUE(bad->text_relocations);
+  EXPECT_TRUE(bad->executable_stack);
+  EXPECT_TRUE(bad->writable_code);
 }
 
 TEST(Elf, ReadsItself) {
