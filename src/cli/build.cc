@@ -58,6 +58,7 @@ sandbox::Limits limits_of(const spec::LimitsSpec& spec) {
   limits.processes = spec.processes.value_or(limits.processes);
   limits.seconds = spec.seconds.value_or(limits.seconds);
   limits.file_bytes = spec.file.value_or(limits.file_bytes);
+  limits.memory_bytes = spec.memory.value_or(limits.memory_bytes);
   limits.free_bytes = spec.free.value_or(limits.free_bytes);
   return limits;
 }

@@ -163,7 +163,8 @@ Result<sandbox::Command> run_command(const tree::Tree& tree, const spec::ImageCo
   command.gid = identity.gid;
   command.network = options.network;
   command.interactive = options.interactive;
-  command.limits = {.log_bytes = 0, .processes = 0, .seconds = options.seconds, .file_bytes = 0, .free_bytes = 0};
+  command.limits = {
+      .log_bytes = 0, .processes = 0, .seconds = options.seconds, .file_bytes = 0, .memory_bytes = 0, .free_bytes = 0};
   command.cancel = options.cancel;
 
   Lookup lookup = [&](std::string_view path) { return tree.find(path); };

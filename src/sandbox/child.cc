@@ -383,6 +383,7 @@ void run_init(ChildPlan& plan) {
   limit(RLIMIT_CORE, 0, 0);
   limit(RLIMIT_NOFILE, 4096, 65536);
   if (plan.file_bytes > 0) limit(RLIMIT_FSIZE, plan.file_bytes, plan.file_bytes);
+  if (plan.memory_bytes > 0) limit(RLIMIT_AS, plan.memory_bytes, plan.memory_bytes);
   if (plan.processes > 0) limit(RLIMIT_NPROC, room_for(plan.processes), room_for(plan.processes));
   if (plan.executables.empty()) {
     send(plan, Report{.kind = Report::Kind::finished});

@@ -36,7 +36,7 @@ struct ChildPlan {
   std::vector<std::string> executables;  // candidates, from PATH; empty: set up only, run nothing
   std::vector<char*> argv, envp;         // ending in nullptr
   int processes = 0;
-  uint64_t file_bytes = 0;
+  uint64_t file_bytes = 0, memory_bytes = 0;
   bool own_pid_max = false;  // kernel.pid_max belongs to the pid namespace (Linux 6.14)
   std::vector<sock_filter> filter;
   std::vector<sock_filter> reporting_filter;  // tried first where there is a listener_socket

@@ -177,6 +177,7 @@ Result<> prepare(const Command& command, Prepared& prepared) {
   plan.directory = command.directory;
   plan.processes = command.limits.processes;
   plan.file_bytes = command.limits.file_bytes;
+  plan.memory_bytes = command.limits.memory_bytes;
   plan.own_pid_max = has_own_pid_max();
   plan.filter = TRY(make_filter(command.fake_ownership ? Ownership::faked : Ownership::real));
   if (prepared.listener_write) {

@@ -25,6 +25,7 @@ struct Limits {
   int processes = 4096;                       // at once
   int seconds = 0;                            // wall time
   uint64_t file_bytes = uint64_t{64} << 30;   // of one file
+  uint64_t memory_bytes = 0;                  // address space of one process; there is no limit for all together
   uint64_t free_bytes = uint64_t{256} << 20;  // that must stay free on the disk of the upper layer
 };
 

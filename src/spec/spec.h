@@ -87,8 +87,8 @@ struct TestSpec {  // [[test]]
   std::string name, where;
 };
 
-struct LimitsSpec {                         // [limits]: of the build of one package; absent: cooper's own; 0: none
-  std::optional<uint64_t> log, file, free;  // bytes
+struct LimitsSpec {  // [limits]: of the build of one package; absent: cooper's own; 0: none
+  std::optional<uint64_t> log, file, memory, free;  // bytes
   std::optional<int> processes, seconds;
 };
 

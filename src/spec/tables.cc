@@ -414,6 +414,7 @@ Table<LimitsSpec> limits_table() {
           key("seconds", &LimitsSpec::seconds, small_integer(0, 31'536'000),
               "Wall time of one package. Default: none."),
           key("file", &LimitsSpec::file, byte_count(), "Size of one file. Default: \"64 GiB\"."),
+          key("memory", &LimitsSpec::memory, byte_count(), "Address space of one process. Default: none."),
           key("free", &LimitsSpec::free, byte_count(),
               "What a build must leave free on the disk of the store. Default: \"256 MiB\"."),
       },
