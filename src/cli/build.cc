@@ -1,4 +1,5 @@
 // `cooper build`: the flow of ARCHITECTURE.md from top to bottom.
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -63,6 +64,14 @@ sandbox::Limits limits_of(const spec::LimitsSpec& spec) {
   return limits;
 }
 
+// FEATURES=test of the configuration, which --src-test is another word for: it also sets the flag "test".
+bool asks_for_tests(const repository::Config& config) {
+  auto features = config.variables().find("FEATURES");
+  if (features == config.variables().end()) return false;
+  const std::vector<std::string_view> words = util::words(features->second);
+  return std::find(words.begin(), words.end(), "test") != words.end();
+}
+
 build::BuildOptions build_options(const PlannedImage& planned, const Context& context, const Arguments& arguments,
                                   int64_t epoch, Progress& progress, size_t& built) {
   build::BuildOptions options;
@@ -70,7 +79,7 @@ build::BuildOptions build_options(const PlannedImage& planned, const Context& co
   options.helper = context.helper;
   options.jobs = context.jobs;
   options.offline = context.offline;
-  options.run_tests = arguments.run_src_test;
+  options.run_tests = asks_for_tests(*planned.config);
   options.limits = limits_of(planned.spec.limits);
   options.source_date_epoch = epoch;
   options.cancel = &interrupted();
@@ -193,6 +202,7 @@ Result<int> build(const Context& context, const Arguments& arguments) {
   std::vector<image::Destination> destinations;
   for (const std::string& text : arguments.destinations) destinations.push_back(TRY(image::parse_destination(text)));
   spec::ImageSpec spec = TRY(spec::load(arguments.spec));
+  if (arguments.run_src_test) spec.variables["FEATURES"] += " test";
   PlannedImage planned = TRY(plan_image(std::move(spec), context));
   TRY(sandbox::check());
   store::Store store = TRY(store::Store::open(context.cache_dir));

@@ -79,7 +79,7 @@ struct VisibilityReason {
   std::vector<std::string> properties, restrictions;
 };
 
-// Files of the user that take part in the build of a package; each with the name that decides the order.
+// Files of profile and user that take part in the build of a package; each with the name that decides the order.
 struct UserFiles {
   std::map<std::string, std::filesystem::path> bashrc;   // sourced before each phase
   std::map<std::string, std::filesystem::path> patches;  // for eapply_user
@@ -111,7 +111,7 @@ class Config {
   // The set @profile: the lines of `packages` without "*", in profiles that have it so.
   virtual std::vector<ebuild::Atom> profile_set() const { return {}; }
   virtual std::vector<ebuild::Cpv> provided() const = 0;  // package.provided
-  // bashrc, env/CATEGORY/NAME and patches/CATEGORY/NAME of the portage configuration, as far as they are for `package`.
+  // profile.bashrc of profiles; bashrc, env/CATEGORY/NAME, patches/CATEGORY/NAME of the portage configuration.
   virtual UserFiles user_files(const Package&) const { return {}; }
   // The user's mirrors (etc/portage/mirrors): name → base URLs; "local" is asked first for every file.
   virtual const std::map<std::string, std::vector<std::string>>& mirrors() const;

@@ -78,6 +78,9 @@ class ConfigLoader {
     if (fs::path user = settings_.portage_config / "profile";
         !settings_.portage_config.empty() && fs::is_directory(user, ec))
       nodes_.push_back(TRY(user_node(user)));
+    for (const ProfileNode& node : nodes_)
+      if (fs::path hook = node.folder / "profile.bashrc"; fs::is_regular_file(hook, ec))
+        config_->profile_bashrcs_.push_back(hook);
     note_deprecation();
     TRY(read_variables());
     bring_up_to_date();

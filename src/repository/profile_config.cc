@@ -171,7 +171,11 @@ bool ProfileConfig::bring_up_to_date(ebuild::Atom& atom) const {
 }
 
 UserFiles ProfileConfig::user_files(const Package& package) const {
-  return portage_config_.empty() ? UserFiles{} : read_user_files(portage_config_, package);
+  UserFiles out = portage_config_.empty() ? UserFiles{} : read_user_files(portage_config_, package);
+  // Names that come before all of the user's.
+  for (size_t i = 0; i < profile_bashrcs_.size(); ++i)
+    out.bashrc[fmt::format("0-{:04}-profile", i)] = profile_bashrcs_[i];
+  return out;
 }
 
 std::vector<std::string> ProfileConfig::unaccepted(const Package& package, const AcceptedWords& accepted,

@@ -89,6 +89,7 @@ class ProfileConfig final : public Config {
 
   std::vector<std::shared_ptr<Repository>> repositories_;
   std::filesystem::path portage_config_;
+  std::vector<std::filesystem::path> profile_bashrcs_;  // profile.bashrc of the profile and its parents, parents first
   std::string arch_;
   std::map<std::string, std::string> variables_, use_expand_;
   std::set<std::string, std::less<>> use_expand_unprefixed_;
