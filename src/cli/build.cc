@@ -72,8 +72,8 @@ bool asks_for_tests(const repository::Config& config) {
   return std::find(words.begin(), words.end(), "test") != words.end();
 }
 
-build::BuildOptions build_options(const PlannedImage& planned, const Context& context, const Arguments& arguments,
-                                  int64_t epoch, Progress& progress, size_t& built) {
+build::BuildOptions build_options(const PlannedImage& planned, const Context& context, int64_t epoch,
+                                  Progress& progress, size_t& built) {
   build::BuildOptions options;
   options.runtime = context.data / "runtime";
   options.helper = context.helper;
@@ -218,7 +218,7 @@ Result<int> build(const Context& context, const Arguments& arguments) {
   outcome.packages = planned.plan.packages.size();
   progress.set_total(static_cast<int>(outcome.packages));
   int64_t epoch = TRY(build::source_date_epoch(pointers(planned)));
-  build::BuildOptions options = build_options(planned, context, arguments, epoch, progress, outcome.built);
+  build::BuildOptions options = build_options(planned, context, epoch, progress, outcome.built);
   std::vector<store::BuiltPackage> built =
       TRY(build::build_plan(planned.plan, *planned.config, store, base, description, options));
 
