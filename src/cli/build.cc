@@ -1,5 +1,4 @@
 // `cooper build`: the flow of ARCHITECTURE.md from top to bottom.
-#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -64,14 +63,6 @@ sandbox::Limits limits_of(const spec::LimitsSpec& spec) {
   return limits;
 }
 
-// FEATURES=test of the configuration, which --src-test is another word for: it also sets the flag "test".
-bool asks_for_tests(const repository::Config& config) {
-  auto features = config.variables().find("FEATURES");
-  if (features == config.variables().end()) return false;
-  const std::vector<std::string_view> words = util::words(features->second);
-  return std::find(words.begin(), words.end(), "test") != words.end();
-}
-
 build::BuildOptions build_options(const PlannedImage& planned, const Context& context, int64_t epoch,
                                   Progress& progress, size_t& built) {
   build::BuildOptions options;
@@ -79,7 +70,7 @@ build::BuildOptions build_options(const PlannedImage& planned, const Context& co
   options.helper = context.helper;
   options.jobs = context.jobs;
   options.offline = context.offline;
-  options.run_tests = asks_for_tests(*planned.config);
+  options.run_tests = planned.config->asks_for_tests();
   options.limits = limits_of(planned.spec.limits);
   options.source_date_epoch = epoch;
   options.cancel = &interrupted();

@@ -114,7 +114,8 @@ int run_program(int argc, char** argv) {
   add_repo(commands);
   add_shell(commands);
   add_exec_action(commands);
-  for (CLI::App* command : app.get_subcommands({})) command->footer("`cooper --help` tells the options of all commands.");
+  for (CLI::App* command : app.get_subcommands({}))
+    command->footer("`cooper --help` tells the options of all commands.");
 
   try {
     app.parse(argc, argv);

@@ -98,6 +98,8 @@ class Config {
   // Variables of the profile and the user (CHOST, CFLAGS, ABI, LIBDIR_amd64 …), incrementals stacked.
   virtual const std::map<std::string, std::string>& variables() const = 0;
   virtual std::map<std::string, std::string> variables_for(const Package& package) const = 0;  // with package.env
+  // FEATURES=test: src_test runs, and the flag "test" is on unless something says otherwise.
+  bool asks_for_tests() const;
   // Every flag of IUSE_EFFECTIVE that `package` may ask for, with its value.
   virtual FlagStates flags(const Package& package) const = 0;
   // The same, worked out once: for packages that live as long as the Config.

@@ -86,9 +86,7 @@ class ConfigLoader {
     bring_up_to_date();
     TRY(read_repositories());
     config_->iuse_mark_ = config_->use_.mark();
-    // FEATURES=test asks for tests wherever nothing says otherwise, as Portage has it.
-    const std::string& features = config_->variables_["FEATURES"];
-    if (std::ranges::count(util::words(features), "test") > 0) config_->use_.add("test", origin("FEATURES=test"));
+    if (config_->asks_for_tests()) config_->use_.add("test", origin("FEATURES=test"));
     for (size_t i = 0; i < nodes_.size(); ++i) TRY(read_profile(nodes_[i], profile_layers_[i]));
     if (!settings_.multilib) keep_to_one_abi();
     add_user_use();
@@ -578,6 +576,21 @@ class ConfigLoader {
 Result<std::shared_ptr<Config>> Config::load(const std::vector<std::shared_ptr<Repository>>& repositories,
                                              std::string_view profile, UserSettings settings) {
   return ConfigLoader(repositories, std::move(settings)).run(profile);
+}
+
+bool Config::asks_for_tests() const {
+  auto features = variables().find("FEATURES");
+  return features != variables().end() && std::ranges::count(util::words(features->second), "test") > 0;
+}
+
+const FlagStates& Config::known_flags(const Package& package) const {
+  KnownFlags* known;
+  {
+    std::lock_guard lock(known_flags_mutex_);
+    known = &known_flags_[&package];
+  }
+  std::call_once(known->once, [&]() { known->states = flags(package); });
+  return known->states;
 }
 
 const std::map<std::string, std::vector<std::string>>& Config::mirrors() const {

@@ -31,7 +31,8 @@ class MetadataReader {
   std::vector<std::unique_ptr<Package>> read_folder(const ebuild::PackageName& name, std::vector<Problem>& problems);
   // Whether read_folder() would have it from the index, without reading an ebuild.
   bool knows(const ebuild::PackageName& name);
-  // Keeps what was learned, and ends the processes that it was learned by; nothing may be read meanwhile. Errors: failed.
+  // Keeps what was learned, and ends the processes that it was learned by; nothing may be read meanwhile. Errors:
+  // failed.
   Result<> save(const std::vector<ebuild::PackageName>* existing);
 
  private:

@@ -80,16 +80,6 @@ FlagStates ProfileConfig::flags(const Package& package) const {
   return {std::move(own), &implicit};
 }
 
-const FlagStates& Config::known_flags(const Package& package) const {
-  KnownFlags* known;
-  {
-    std::lock_guard lock(known_flags_mutex_);
-    known = &known_flags_[&package];
-  }
-  std::call_once(known->once, [&]() { known->states = flags(package); });
-  return known->states;
-}
-
 namespace {
 
 const FlagState* find_in(const FlagStates::List& list, std::string_view flag) {

@@ -81,8 +81,8 @@ class Repository {
   virtual std::map<std::string, std::vector<std::string>> mirrors() const = 0;
   // Flag descriptions: metadata.xml of the package, else profiles/use.desc and desc/*.
   virtual std::map<std::string, std::string> flag_descriptions(const ebuild::PackageName& name) const = 0;
-  // Keeps what was learned of ebuilds for the next process, and ends what it was learned by; the destructor does it too,
-  // but cannot say what went wrong. Errors: failed.
+  // Keeps what was learned of ebuilds for the next process, and ends what it was learned by; the destructor does it
+  // too, but cannot say what went wrong. Errors: failed.
   virtual Result<> save() const { return {}; }
 };
 
