@@ -26,8 +26,24 @@ install_packages() {
   done
   (( ${#missing[@]} )) || return 0
   say "Installing: ${missing[*]}"
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  apt_get update
+  complete_interrupted_installation
+  apt_get install --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# apt_get ARGUMENT…: waits while another installation runs
+apt_get() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=600 "$@"; }
+
+# apt-get refuses all work after an installation that was killed, until what it left is completed:
+# journals of dpkg, packages unpacked and not configured, packages that must be unpacked again.
+complete_interrupted_installation() {
+  [[ -n $(dpkg --audit) || -n $(find /var/lib/dpkg/updates -name '[0-9]*' -print -quit) ]] || return 0
+  say "Completing an installation that was interrupted"
+  as_root dpkg --configure -a >/dev/null || true
+  local halves
+  mapfile -t halves < <(dpkg-query -W -f='${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p')
+  (( ${#halves[@]} == 0 )) || apt_get install --no-install-recommends --reinstall "${halves[@]}" >/dev/null
+  apt_get install --fix-broken >/dev/null
 }
 
 # build_preset PRESET [TARGET…]
