@@ -37,12 +37,18 @@ __cooper_ask() {
     fi
   done
   local -a request=("${PWD}" ${#variables[@]} "${variables[@]}" "$@")
-  printf '%s\0' ${#request[@]} "${request[@]}" >"${COOPER_STATE}/helper.in"
   local status ends_build printed message
+  # Opened for both, a FIFO does not wait for its other end, which a helper that was killed does not open any more.
   {
-    IFS= read -r -d '' status && [[ ${status} != ok ]] &&
+    printf '%s\0' ${#request[@]} "${request[@]}" >&0
+  } <>"${COOPER_STATE}/helper.in"
+  {
+    until IFS= read -r -d '' -t 1 status; do
+      kill -0 "${__cooper_server}" 2>/dev/null || break
+    done
+    [[ -n ${status} && ${status} != ok ]] &&
       IFS= read -r -d '' ends_build && IFS= read -r -d '' printed && IFS= read -r -d '' message
-  } <"${COOPER_STATE}/helper.out"
+  } <>"${COOPER_STATE}/helper.out"
   case ${status} in
     ok) return 0 ;;
     '') __cooper_end "$1: the helper program ended unexpectedly" ;;
