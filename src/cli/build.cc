@@ -100,6 +100,26 @@ build::BuildOptions build_options(const PlannedImage& planned, const Context& co
   return options;
 }
 
+// For each package of the image, what its install phases call: IDEPEND and what that needs to run.
+std::map<std::string, std::vector<fs::path>> install_tools(const resolve::Plan& plan,
+                                                           const std::vector<store::BuiltPackage>& built) {
+  std::map<std::string, std::vector<fs::path>> out;
+  for (size_t i = 0; i < built.size(); ++i) {
+    const resolve::PlannedPackage& package = plan.packages[i];
+    if (!package.in_image || package.idepend.empty()) continue;
+    std::set<int, std::greater<>> tools;  // what is built last comes topmost, as in builds
+    std::vector<int> todo = package.idepend;
+    while (!todo.empty()) {
+      int tool = todo.back();
+      todo.pop_back();
+      if (!tools.insert(tool).second) continue;
+      todo.insert(todo.end(), plan.packages[tool].rdepend.begin(), plan.packages[tool].rdepend.end());
+    }
+    for (int tool : tools) out[built[i].facts.cpv].push_back(built[tool].directory / "root");
+  }
+  return out;
+}
+
 // The built packages of the image, dependencies first, without those that the spec excludes.
 std::vector<store::BuiltPackage> image_packages(const PlannedImage& planned, std::vector<store::BuiltPackage> built) {
   std::vector<store::BuiltPackage> out;
@@ -215,6 +235,7 @@ Result<int> build(const Context& context, const Arguments& arguments) {
 
   image::AssembleInput input;
   input.spec = &planned.spec;
+  input.install_tools = install_tools(planned.plan, built);
   input.packages = image_packages(planned, std::move(built));
   input.base = &base;
   input.base_description = &description;

@@ -55,6 +55,8 @@ struct AssembleInput {
   const store::Store* store = nullptr;
   std::filesystem::path runtime;  // runtime/ of this cooper, for pkg_* phases
   std::filesystem::path helper;   // the static cooper-helper binary
+  // By cpv of a package: the layers that bring what its pkg_preinst and pkg_postinst call (IDEPEND), topmost first.
+  std::map<std::string, std::vector<std::filesystem::path>> install_tools;
   std::map<std::string, std::string> variables;
   int64_t source_date_epoch = 0;
   std::string tag;  // from the main package's version where the spec has none

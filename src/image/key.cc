@@ -141,6 +141,9 @@ Result<std::string> image_key(const AssembleInput& input) {
     if (post_install_phases(package.facts).empty()) continue;
     phases = true;
     key.add(package.key);  // the saved environment is no part of the output digest
+    auto tools = input.install_tools.find(package.facts.cpv);
+    if (tools == input.install_tools.end()) continue;
+    for (const fs::path& layer : tools->second) key.add(layer.parent_path().filename().string());  // the package's key
   }
   if (phases) TRY(add_runtime(key, input));
   return key.hex();

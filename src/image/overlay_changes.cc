@@ -1,5 +1,7 @@
 #include "image/overlay_changes.h"
 
+#include <set>
+
 #include <fmt/format.h>
 
 #include "phases/owners.h"
@@ -24,16 +26,18 @@ bool is_whiteout(const tree::Entry& entry) {
 
 class ChangeTaker {
  public:
-  ChangeTaker(Draft& draft, const tree::Tree& base, const std::string& owner, const fs::path& keep,
+  // Removals: of all that lies there, or only of what belongs to `owner`.
+  enum class Removals { all, own };
+  ChangeTaker(Draft& draft, const LiesBelow& below, const std::string& owner, Removals removals,
               std::vector<std::string>& warnings)
-      : draft_(draft), base_(base), owner_(owner), keep_(keep), warnings_(warnings) {}
+      : draft_(draft), below_(below), owner_(owner), removals_(removals), warnings_(warnings) {}
 
   Result<> take(tree::Entry entry) {
     if (is_passing(entry.path)) return {};
     std::string path = draft_.place(entry.path);
     if (is_passing(path)) return {};
     if (is_whiteout(entry)) {
-      draft_.erase(path);
+      remove(path);
       return {};
     }
     // A folder that was removed and made anew hides all that lay in it.
@@ -45,8 +49,8 @@ class ChangeTaker {
     if (there && there->kind == tree::EntryKind::symlink && entry.kind == tree::EntryKind::directory)
       there = draft_.open(path);
     if (entry.kind == tree::EntryKind::directory) return folder(entry, there, hides);
-    if (!there && base_.find(entry.path)) {
-      warnings_.push_back(fmt::format("{}: its post-install phase changed /{}, which is the base root's: left out",
+    if (!there && below_(entry.path)) {
+      warnings_.push_back(fmt::format("{}: its post-install phase changed /{}, which is not the image's: left out",
                                       owner_, entry.path));
       return {};
     }
@@ -69,25 +73,43 @@ class ChangeTaker {
   }
 
  private:
+  void remove(const std::string& path) {
+    if (removals_ == Removals::all) return draft_.erase(path);
+    std::vector<const tree::Entry*> entries = draft_.below(path);
+    if (const tree::Entry* itself = draft_.find(path)) entries.insert(entries.begin(), itself);
+    std::set<std::string, std::less<>> files;
+    std::vector<std::string> folders;
+    for (const tree::Entry* entry : entries) {
+      if (entry->kind == tree::EntryKind::directory)
+        folders.push_back(entry->path);
+      else if (entry->owner == owner_)
+        files.insert(entry->path);
+    }
+    draft_.erase(files);
+    for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder)
+      if (draft_.below(*folder).empty()) draft_.entries.erase(*folder);
+  }
+
   Result<> folder(tree::Entry& entry, const tree::Entry* there, bool hides) {
     if (there && there->kind == tree::EntryKind::directory) {
       std::string path = there->path;
-      if (hides)
-        draft_.erase(path), TRY(draft_.put(std::move(entry)));
-      else if (entry.mode != (there->mode & 01777))
+      if (hides) {
+        remove(path);
+        if (!draft_.find(path)) TRY(draft_.put(std::move(entry)));
+      } else if (entry.mode != (there->mode & 01777))
         draft_.entries.at(path).mode = entry.mode | (there->mode & 06000);
       return {};
     }
     if (there) draft_.erase(there->path);
     // A folder that only the base root has was copied up for what is put in it: it comes with that, or not at all.
-    if (base_.find(entry.path) && !there) return {};
+    if (below_(entry.path) && !there) return {};
     TRY(draft_.put(std::move(entry)));
     return {};
   }
 
   // The upper folder goes away: the bytes move beside those of other made files.
   Result<> keep(tree::Entry& entry) {
-    fs::path to = keep_ / entry.digest;
+    fs::path to = draft_.scratch() / entry.digest;
     std::error_code ec;
     if (!fs::exists(to, ec)) TRY(util::write_file(to, TRY(util::read_file(entry.source))));
     entry.source = to;
@@ -95,9 +117,9 @@ class ChangeTaker {
   }
 
   Draft& draft_;
-  const tree::Tree& base_;
+  const LiesBelow& below_;
   const std::string& owner_;
-  fs::path keep_;
+  Removals removals_;
   std::vector<std::string>& warnings_;
 };
 
@@ -116,19 +138,30 @@ Result<> set_owner(tree::Entry& entry, std::string_view user, std::string_view g
 
 }  // namespace
 
-Result<> take_changes(Draft& draft, const fs::path& upper, const tree::Tree& base, const std::string& owner,
+Result<> take_changes(Draft& draft, const fs::path& upper, const LiesBelow& below, const std::string& owner,
                       std::vector<std::string>& warnings) {
   tree::Tree changes = TRY(tree::scan(upper));
-  ChangeTaker taker(draft, base, owner, draft.scratch(), warnings);
+  ChangeTaker taker(draft, below, owner, ChangeTaker::Removals::all, warnings);
   for (tree::Entry& entry : changes.entries) TRY(taker.take(std::move(entry)));
   return {};
 }
 
-Result<> apply_owner_records(Draft& draft, std::string_view records, const Accounts& accounts,
+Result<> take_package_changes(Draft& draft, const fs::path& upper, const std::string& owner,
+                              std::vector<std::string>& warnings) {
+  tree::Tree changes = TRY(tree::scan(upper));
+  const LiesBelow nothing = [](std::string_view) { return false; };
+  ChangeTaker taker(draft, nothing, owner, ChangeTaker::Removals::own, warnings);
+  for (tree::Entry& entry : changes.entries) TRY(taker.take(std::move(entry)));
+  return {};
+}
+
+Result<> apply_owner_records(Draft& draft, std::string_view records, std::string_view image, const Accounts& accounts,
                              const std::string& package) {
   using Kind = phases::OwnerRecord::Kind;
   for (phases::OwnerRecord& record : TRY(phases::parse_owner_records(records))) {
-    std::string path = draft.place(record.path);
+    std::string_view named = record.path;
+    if (!image.empty() && named.starts_with(image)) named.remove_prefix(image.size());
+    std::string path = draft.place(named);
     if (is_passing(path)) continue;
     if (record.kind == Kind::node) {
       record.node.path = path;

@@ -1,14 +1,14 @@
 #include "image/post_install.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "ebuild/atom.h"
-#include "image/ld_cache.h"
-#include "image/libraries.h"
 #include "image/overlay_changes.h"
+#include "image/phase_root.h"
 #include "phases/state.h"
 #include "phases/status.h"
 #include "sandbox/sandbox.h"
@@ -20,32 +20,6 @@ namespace cooper::image {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Lets the image's programs run in phases although the base root's loader may not search where their libraries are
-// (build/loader_cache.h does it for builds). Only for the sandbox: the image gets a cache of its own in the end.
-Result<> put_loader_cache(const Draft& draft, const fs::path& root) {
-  std::vector<tree::CachedLibrary> libraries;
-  for (const std::string& folder : library_folders(draft, {}))
-    if (folder != "usr/lib") std::ranges::move(cached_libraries(draft, folder), std::back_inserter(libraries));
-  if (libraries.empty()) return {};
-  TRY(util::make_directories(root / "etc"));
-  return util::write_file(root / "etc/ld.so.cache", tree::ld_cache(std::move(libraries)));
-}
-
-// The image so far as an overlay layer. Folders that the base root has in place of a folder link would be hidden by it:
-// the link is left out.
-Result<> put_on_disk(const Draft& draft, const tree::Tree& base, const fs::path& root) {
-  Draft copy = draft;
-  for (const char* path : {"bin", "sbin", "lib", "lib64", "var/run"}) {
-    const tree::Entry* below = base.find(path);
-    const tree::Entry* here = copy.find(path);
-    if (below && here && below->kind == tree::EntryKind::directory && here->kind == tree::EntryKind::symlink)
-      copy.entries.erase(path);
-  }
-  TRY(util::make_directories(root));
-  TRY(tree::materialize(copy.take(), root, true, false));
-  return put_loader_cache(draft, root);
-}
 
 std::string package_lines(std::span<const store::BuiltPackage* const> packages) {
   std::string lines;
@@ -61,13 +35,20 @@ std::string package_lines(std::span<const store::BuiltPackage* const> packages) 
   return lines;
 }
 
-Result<std::map<std::string, std::string>> environment_of(const store::PackageFacts& facts,
-                                                          const AssembleInput& input) {
+// The folder of a package's work in the sandbox, as in builds.
+Result<std::string> work_folder(const store::PackageFacts& facts) {
+  ebuild::Cpv cpv = TRY(ebuild::Cpv::parse(facts.cpv));
+  return fmt::format("/var/tmp/portage/{}/{}-{}", cpv.name.category, cpv.name.package, cpv.version.text());
+}
+
+// `image`: D, the image directory; "" where the package's files are in ROOT.
+Result<std::map<std::string, std::string>> environment_of(const store::PackageFacts& facts, const AssembleInput& input,
+                                                          const std::string& image) {
   ebuild::Cpv cpv = TRY(ebuild::Cpv::parse(facts.cpv));
   std::map<std::string, std::string> environment = input.variables;
   for (const auto& [name, value] : input.base_description->environment) environment[name] = value;
   std::string pv(cpv.version.without_revision()), pvr = cpv.version.text(), pn = cpv.name.package;
-  std::string folder = fmt::format("/var/tmp/portage/{}/{}-{}", cpv.name.category, pn, pvr);
+  std::string folder = TRY(work_folder(facts));
   std::map<std::string, std::string> own = {{"COOPER_EAPI", facts.eapi},
                                             {"COOPER_ENVIRONMENT", "/cooper/state/environment"},
                                             {"COOPER_PACKAGES", "/cooper/state/packages"},
@@ -83,9 +64,11 @@ Result<std::map<std::string, std::string>> environment_of(const store::PackageFa
                                             {"WORKDIR", folder + "/work"},
                                             {"T", folder + "/temp"},
                                             {"TMPDIR", folder + "/temp"},
+                                            {"TMP", folder + "/temp"},
+                                            {"TEMP", folder + "/temp"},
                                             {"HOME", folder + "/homedir"},
-                                            {"D", ""},
-                                            {"ED", ""},
+                                            {"D", image},
+                                            {"ED", image},
                                             {"ROOT", ""},
                                             {"EROOT", ""},
                                             {"SYSROOT", ""},
@@ -129,18 +112,41 @@ void add_warnings(const phases::PhaseStatus& status, const std::string& cpv, std
   }
 }
 
+// The phases of one package.
 class Runner {
  public:
-  Runner(Draft& draft, const AssembleInput& input, std::span<const store::BuiltPackage* const> packages,
-         const Accounts& accounts, fs::path scratch)
-      : draft_(draft), input_(input), packages_(packages), accounts_(accounts), scratch_(std::move(scratch)) {}
+  // `packages`: of the image, in the order in which they are installed; `index`: of the package among them; `base`:
+  // what phases see of the base root.
+  Runner(Draft& draft, const AssembleInput& input, std::span<const store::BuiltPackage* const> packages, size_t index,
+         const tree::Tree& base, const Accounts& accounts, const fs::path& scratch, std::vector<std::string>& warnings)
+      : draft_(draft),
+        input_(input),
+        packages_(packages),
+        index_(index),
+        package_(*packages[index]),
+        base_(base),
+        accounts_(accounts),
+        folder_(scratch / "run"),
+        warnings_(warnings) {}
 
-  Result<> run(const store::BuiltPackage& package, const std::vector<std::string>& phases,
-               std::vector<std::string>& warnings) {
-    fs::path folder = scratch_ / "run";
-    TRY(util::remove_tree(folder));
-    TRY(prepare(package, folder));
-    sandbox::Command command = TRY(this->command(package, phases, folder));
+  // In pkg_preinst the package lies in its image directory D, and ROOT has neither it nor what is installed after it.
+  Result<> preinst() {
+    image_ = TRY(work_folder(package_.facts)) + "/image";
+    Draft root = without_packages(draft_, packages_.subspan(index_));
+    add_image_directory(root, package_, input_.base->tree, std::string_view(image_).substr(1));
+    return run("preinst", root, packages_.first(index_));
+  }
+
+  // In pkg_postinst it is a part of ROOT, and so are the others.
+  Result<> postinst() {
+    image_.clear();
+    return run("postinst", draft_, packages_);
+  }
+
+ private:
+  Result<> run(const std::string& phase, const Draft& root, std::span<const store::BuiltPackage* const> installed) {
+    TRY(prepare(root, installed));
+    sandbox::Command command = TRY(this->command(phase));
     std::string output;
     command.on_output = [&](std::string_view text) {
       output += text;
@@ -154,42 +160,67 @@ class Runner {
     pipe.finish();
     sandbox::Outcome outcome = TRY(std::move(ran));
     if (status.status().died || outcome.exit_code != 0 || outcome.end != sandbox::Outcome::End::exited)
-      return failure(package, outcome, status.status(), output);
-    add_warnings(status.status(), package.facts.cpv, warnings);
-    TRY(take_changes(draft_, folder / "upper", input_.base->tree, package.facts.cpv, warnings));
-    auto records = TRY(phases::read_left_file(folder / "state/owners"));
-    return records ? apply_owner_records(draft_, *records, accounts_, package.facts.cpv) : Result<>();
+      return failure(package_, outcome, status.status(), output);
+    add_warnings(status.status(), package_.facts.cpv, warnings_);
+    // What the phase left in variables is there in the next one.
+    environment_ = TRY(phases::read_left_file(folder_ / "state/environment"));
+    return take_results();
   }
 
- private:
-  Result<> prepare(const store::BuiltPackage& package, const fs::path& folder) {
-    for (const char* name :
-         {"upper", "work", "state", "bin", "build/work", "build/temp", "build/homedir", "build/image", "image"})
-      TRY(util::make_directories(folder / name));
-    auto environment = TRY(phases::read_left_file(package.directory / "environment"));
-    if (!environment)
-      return fail(ErrorKind::failed, fmt::format("{} has no saved environment", package.facts.cpv), package.directory);
-    TRY(util::write_file(folder / "state/environment", *environment));
-    TRY(util::write_file(folder / "state/packages", package_lines(packages_)));
-    return put_on_disk(draft_, input_.base->tree, folder / "image");
+  Result<> take_results() {
+    const std::string& cpv = package_.facts.cpv;
+    if (!image_.empty()) {
+      std::error_code ec;
+      fs::path changed = folder_ / "upper" / image_.substr(1);
+      if (fs::is_directory(fs::symlink_status(changed, ec))) TRY(take_package_changes(draft_, changed, cpv, warnings_));
+    }
+    TRY(take_changes(
+        draft_, folder_ / "upper", [this](std::string_view path) { return lies_below(path); }, cpv, warnings_));
+    auto records = TRY(phases::read_left_file(folder_ / "state/owners"));
+    return records ? apply_owner_records(draft_, *records, image_, accounts_, cpv) : Result<>();
   }
 
-  Result<sandbox::Command> command(const store::BuiltPackage& package, const std::vector<std::string>& phases,
-                                   const fs::path& folder) {
-    ebuild::Cpv cpv = TRY(ebuild::Cpv::parse(package.facts.cpv));
+  bool lies_below(std::string_view path) const {
+    struct stat info;
+    return base_.find(path) || std::ranges::any_of(tools(), [&](const fs::path& layer) {
+             return ::lstat((layer / path).c_str(), &info) == 0;
+           });
+  }
+
+  std::span<const fs::path> tools() const {
+    auto found = input_.install_tools.find(package_.facts.cpv);
+    return found == input_.install_tools.end() ? std::span<const fs::path>() : found->second;
+  }
+
+  Result<> prepare(const Draft& root, std::span<const store::BuiltPackage* const> installed) {
+    TRY(util::remove_tree(folder_));
+    for (const char* name : {"upper", "work", "state", "bin", "build/work", "build/temp", "build/homedir", "image"})
+      TRY(util::make_directories(folder_ / name));
+    if (!environment_) environment_ = TRY(phases::read_left_file(package_.directory / "environment"));
+    if (!environment_)
+      return fail(ErrorKind::failed, fmt::format("{} has no saved environment", package_.facts.cpv),
+                  package_.directory);
+    TRY(util::write_file(folder_ / "state/environment", *environment_));
+    TRY(util::write_file(folder_ / "state/packages", package_lines(installed)));
+    return write_phase_root(root, input_.base->tree, folder_ / "image");
+  }
+
+  Result<sandbox::Command> command(const std::string& phase) {
+    const std::string work = TRY(work_folder(package_.facts));
     sandbox::Command command;
-    command.lower = {folder / "image", input_.base->root};
-    command.upper = folder / "upper";
-    command.work = folder / "work";
-    command.binds = {
-        {input_.runtime, "/cooper/runtime", false},
-        {TRY(command_folder(input_.helper, folder / "bin")), "/cooper/bin", false},
-        {folder / "state", "/cooper/state", true},
-        {folder / "build",
-         fmt::format("/var/tmp/portage/{}/{}-{}", cpv.name.category, cpv.name.package, cpv.version.text()), true}};
-    command.argv = {"/bin/bash", "--norc", "--noprofile", "/cooper/runtime/ebuild.bash"};
-    command.argv.insert(command.argv.end(), phases.begin(), phases.end());
-    command.environment = TRY(environment_of(package.facts, input_));
+    command.lower = {folder_ / "image"};
+    command.lower.insert(command.lower.end(), tools().begin(), tools().end());
+    command.lower.push_back(input_.base->root);
+    command.upper = folder_ / "upper";
+    command.work = folder_ / "work";
+    command.binds = {{input_.runtime, "/cooper/runtime", false},
+                     {TRY(command_folder(input_.helper, folder_ / "bin")), "/cooper/bin", false},
+                     {folder_ / "state", "/cooper/state", true}};
+    for (const char* name : {"work", "temp", "homedir"})
+      command.binds.push_back({folder_ / "build" / name, work + "/" + name, true});
+    command.argv = {"/bin/bash", "--norc", "--noprofile", "/cooper/runtime/ebuild.bash", phase};
+    command.environment = TRY(environment_of(package_.facts, input_, image_));
+    command.environment["COOPER_SAVE_ENVIRONMENT"] = "1";
     command.limits = limits();
     return command;
   }
@@ -217,9 +248,22 @@ class Runner {
   Draft& draft_;
   const AssembleInput& input_;
   std::span<const store::BuiltPackage* const> packages_;
+  size_t index_;
+  const store::BuiltPackage& package_;
+  const tree::Tree& base_;  // what phases see of it
   const Accounts& accounts_;
-  fs::path scratch_;
+  fs::path folder_;
+  std::vector<std::string>& warnings_;
+  std::string image_;                       // D, in the sandbox
+  std::optional<std::string> environment_;  // saved by the phase before
 };
+
+// What app-shells/bash does in its pkg_postinst where there is no other shell, and cannot see: the base root has one.
+Result<> put_shell_link(Draft& draft) {
+  if (draft.open("usr/bin/bash") && !draft.open("bin/sh") && !draft.open("usr/bin/sh"))
+    TRY(draft.put_symlink("usr/bin/sh", "bash", draft.open("usr/bin/bash")->owner));
+  return {};
+}
 
 }  // namespace
 
@@ -238,14 +282,20 @@ Result<> run_post_install(Draft& draft, const AssembleInput& input,
                           std::span<const store::BuiltPackage* const> packages, const Accounts& accounts,
                           std::vector<std::string>& warnings) {
   std::optional<util::TemporaryDirectory> scratch;
-  for (const store::BuiltPackage* package : packages) {
-    std::vector<std::string> phases = post_install_phases(package->facts);
+  tree::Tree base;
+  for (size_t i = 0; i < packages.size(); ++i) {
+    const store::PackageFacts& facts = packages[i]->facts;
+    std::vector<std::string> phases = post_install_phases(facts);
     if (phases.empty()) continue;
-    if (!scratch) scratch = TRY(input.store->scratch("postinst"));
-    if (input.progress) input.progress(fmt::format("{}: {}", package->facts.cpv, util::join(phases, ", ")));
-    TRY(Runner(draft, input, packages, accounts, scratch->path()).run(*package, phases, warnings));
+    if (!scratch) {
+      scratch = TRY(input.store->scratch("postinst"));
+      base = visible_base(input.base->tree);
+    }
+    if (input.progress) input.progress(fmt::format("{}: {}", facts.cpv, util::join(phases, ", ")));
+    Runner runner(draft, input, packages, i, base, accounts, scratch->path(), warnings);
+    for (const std::string& phase : phases) TRY(phase == "preinst" ? runner.preinst() : runner.postinst());
   }
-  return {};
+  return put_shell_link(draft);
 }
 
 }  // namespace cooper::image

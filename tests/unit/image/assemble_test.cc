@@ -1,4 +1,6 @@
 // The passes over drafts: merge, accounts, tmpfiles, trim, spec files.
+#include <sys/stat.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,6 +8,7 @@
 #include "image/glob.h"
 #include "image/merge.h"
 #include "image/overlay_changes.h"
+#include "image/phase_root.h"
 #include "image/skeleton.h"
 #include "image/trim.h"
 #include "support.h"
@@ -415,7 +418,8 @@ TEST(OverlayChanges, OnlyTheImagesOwnAreTaken) {
   fs::create_directories(upper / "srv");
   fs::create_directories(upper / "var/lib/made");
   std::vector<std::string> warnings;
-  ASSERT_OK(take_changes(draft, upper, base, "p/q-1", warnings));
+  ASSERT_OK(take_changes(
+      draft, upper, [&](std::string_view path) { return base.find(path) != nullptr; }, "p/q-1", warnings));
   fs::remove_all(upper);
   EXPECT_EQ(**draft.read("etc/old"), "new");
   EXPECT_EQ(draft.find("etc/old")->owner, "p/q-1");
@@ -431,6 +435,62 @@ TEST(OverlayChanges, OnlyTheImagesOwnAreTaken) {
   EXPECT_THAT(warnings[0], HasSubstr("/etc/shells"));
 }
 
+TEST(OverlayChanges, AnImageDirectorysAreThePackages) {
+  Workplace place;
+  Draft draft(place.path() / "made", 1000);
+  fs::create_directories(place.path() / "made");
+  for (const char* path : {"etc/mine", "usr/share/both/mine", "usr/share/gone/mine"}) {
+    tree::Entry entry = place.file(path, "1");
+    entry.owner = "p/q-1";
+    ASSERT_OK(draft.put(entry));
+  }
+  ASSERT_OK(draft.put(place.file("usr/share/both/theirs", "1")));
+  fs::path upper = place.path() / "upper";
+  ASSERT_OK(util::write_file(upper / "etc/mine", "2"));
+  fs::create_directories(upper / "usr/share");
+  for (const char* path : {"usr/share/both", "usr/share/gone"})
+    ASSERT_EQ(::mknod((upper / path).c_str(), S_IFCHR, 0), 0) << path;  // both are removed
+  std::vector<std::string> warnings;
+  ASSERT_OK(take_package_changes(draft, upper, "p/q-1", warnings));
+  EXPECT_EQ(**draft.read("etc/mine"), "2");
+  EXPECT_FALSE(draft.find("usr/share/both/mine"));
+  EXPECT_TRUE(draft.find("usr/share/both/theirs"));
+  EXPECT_FALSE(draft.find("usr/share/gone"));
+}
+
+TEST(PhaseRoot, APackageIsNotInTheRootBeforeItIsInstalled) {
+  Workplace place;
+  Draft draft(place.path() / "made", 1000);
+  auto put = [&](const char* path, const char* owner) {
+    tree::Entry entry = place.file(path, "1");
+    entry.owner = owner;
+    ASSERT_OK(draft.put(entry));
+  };
+  put("usr/bin/first", "p/first-1");
+  put("usr/bin/second", "p/second-1");
+  put("var/lib/second/state", "p/second-1");
+  store::BuiltPackage second;
+  second.facts.cpv = "p/second-1";
+  second.tree.entries = {Workplace::directory("usr"), Workplace::directory("usr/bin"),
+                         place.file("usr/bin/second", "1")};
+  const store::BuiltPackage* later[] = {&second};
+  Draft root = without_packages(draft, later);
+  EXPECT_TRUE(root.find("usr/bin/first"));
+  EXPECT_FALSE(root.find("usr/bin/second"));
+  EXPECT_FALSE(root.find("var/lib/second"));
+
+  tree::Tree base;
+  tree::Entry link;
+  link.path = "bin", link.kind = tree::EntryKind::symlink, link.target = "usr/bin";
+  base.entries = {link, Workplace::directory("etc"), place.file("etc/passwd", "x"), Workplace::directory("etc/xml"),
+                  place.file("etc/xml/catalog", "x")};
+  add_image_directory(root, second, base, "var/tmp/portage/p/second-1/image");
+  EXPECT_TRUE(root.find("var/tmp/portage/p/second-1/image/usr/bin/second"));
+  EXPECT_EQ(root.find("var/tmp/portage/p/second-1/image/bin")->target, "usr/bin");
+  EXPECT_TRUE(visible_base(base).find("etc/passwd"));
+  EXPECT_FALSE(visible_base(base).find("etc/xml/catalog"));
+}
+
 TEST(OverlayChanges, OwnersAreApplied) {
   Workplace place;
   Draft draft(place.path() / "made", 1000);
@@ -439,13 +499,15 @@ TEST(OverlayChanges, OwnersAreApplied) {
   Accounts accounts{{{"www", 33, 34}}, {{"data", 35}}};
   using namespace std::string_literals;
   ASSERT_OK(apply_owner_records(
-      draft, "own\twww\tdata\t/var/www\0cap\t0102\t/usr/bin/ping\0own\t7\t\t/gone\0node\tc\t1\t3\t666\t/null\0"s,
+      draft, "own\twww\tdata\t/var/www\0cap\t0102\t/usr/bin/ping\0own\t7\t\t/gone\0node\tc\t1\t3\t666\t/null\0"s, "",
       accounts, "p/q-1"));
-  EXPECT_EQ(draft.find("var/www")->uid, 33u);
+  ASSERT_OK(apply_owner_records(draft, "own\t8\t\t/var/tmp/portage/p/q-1/image/var/www\0"s,
+                                "/var/tmp/portage/p/q-1/image", accounts, "p/q-1"));
+  EXPECT_EQ(draft.find("var/www")->uid, 8u);
   EXPECT_EQ(draft.find("var/www")->gid, 35u);
   EXPECT_EQ(draft.find("usr/bin/ping")->xattrs.at("security.capability"), "\x01\x02");
   EXPECT_EQ(draft.find("null")->device_minor, 3u);
-  EXPECT_FALSE(apply_owner_records(draft, "own\tnosuch\t\t/var/www\0"s, accounts, "p/q-1"));
+  EXPECT_FALSE(apply_owner_records(draft, "own\tnosuch\t\t/var/www\0"s, "", accounts, "p/q-1"));
 }
 
 }  // namespace
