@@ -43,6 +43,11 @@ assert() {
 
 nonfatal() { "$@"; }
 
+addread() { :; }
+addwrite() { :; }
+addpredict() { :; }
+adddeny() { :; }
+
 # Messages of global scope interest nobody who only reads metadata.
 einfo() { :; }
 einfon() { :; }

@@ -93,12 +93,6 @@ get_libdir() {
   printf '%s\n' "${REPLY}"
 }
 
-# Sandbox commands (PMS 12.3.3): the build's namespaces already decide what can be read and written.
-addread() { :; }
-addwrite() { :; }
-addpredict() { :; }
-adddeny() { :; }
-
 edo() {
   (($# > 0)) || die 'edo: no command was given'
   local text

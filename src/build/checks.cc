@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -96,6 +98,21 @@ Result<std::vector<std::string>> stray_writes(const fs::path& upper, const std::
   TRY(collect_writes(upper, {}, lower, found));
   std::sort(found.begin(), found.end());
   return found;
+}
+
+std::vector<std::string> take_announced(std::vector<std::string>& writes, std::string_view announced) {
+  std::vector<std::string> places;
+  for (std::string_view line : util::lines(announced))
+    if (line.starts_with('/')) places.push_back(fs::path(line).lexically_normal().string());
+  auto expected = [&](const std::string& write) {
+    return std::any_of(places.begin(), places.end(), [&](const std::string& place) {
+      return place == "/" || below(write, place.ends_with('/') ? place.substr(0, place.size() - 1) : place);
+    });
+  };
+  auto rest = std::stable_partition(writes.begin(), writes.end(), std::not_fn(expected));
+  std::vector<std::string> taken(std::make_move_iterator(rest), std::make_move_iterator(writes.end()));
+  writes.erase(rest, writes.end());
+  return taken;
 }
 
 std::vector<UndeclaredLibrary> undeclared_libraries(const tree::Tree& tree, const std::vector<tree::ElfFacts>& elf,

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "build/action.h"
@@ -15,6 +16,9 @@ namespace cooper::build {
 // absolute, sorted. `upper` is the overlay's upper layer, `lower` the layers below it.
 Result<std::vector<std::string>> stray_writes(const std::filesystem::path& upper,
                                               const std::vector<std::filesystem::path>& lower);
+
+// Takes those out of `writes` that lie at or below one of the absolute paths, a line each, and returns them.
+std::vector<std::string> take_announced(std::vector<std::string>& writes, std::string_view announced);
 
 // A library that a file of the package needs and no declared package has.
 struct UndeclaredLibrary {

@@ -105,10 +105,8 @@ class Execution {
       command.fds = {{options_.jobserver_read, jobserver_in}, {options_.jobserver_write, jobserver_out}};
       command.environment["MAKEFLAGS"] =
           fmt::format("-j{} --jobserver-auth={},{}", options_.jobs, jobserver_in, jobserver_out);
-      command.environment["MAKEOPTS"] = "";
-    } else {
-      command.environment["MAKEOPTS"] = fmt::format("-j{}", options_.jobs);
     }
+    command.environment["MAKEOPTS"] = fmt::format("-j{}", options_.jobs);
     command.environment["COOPER_JOBS"] = std::to_string(options_.jobs);
     command.output_fd = log_.get();
     command.limits = options_.limits;
@@ -209,6 +207,9 @@ class Execution {
   Result<store::BuiltPackage> collect() {
     std::vector<std::string> stray = TRY(stray_writes(folder_.upper(), lower_));
     if (has(action_.properties, "live")) std::erase(stray, "/etc/resolv.conf");  // where the machine's own is mounted
+    std::vector<std::string> announced;
+    if (auto places = TRY(phases::read_left_file(folder_.state() / "announced-writes")))
+      announced = take_announced(stray, *places);
     if (!stray.empty()) {
       constexpr size_t shown = 10;
       std::string list;
@@ -218,6 +219,8 @@ class Execution {
                   action_.ebuild, std::move(list), "install into ${ED}; temporary files belong in ${T}\n" + hint());
     }
     store::PackageFacts facts = action_.facts;
+    for (const std::string& path : announced)
+      facts.warnings.push_back(fmt::format("what it wrote to {} is dropped (addwrite, addpredict)", path));
     tree::Tree tree = TRY(collect_tree(action_, names_, folder_, base_, given_, facts.warnings));
     facts.elf = TRY(collect_elf(tree));
     TRY(check_quality_of(tree, facts));  // of what the ebuild installs, before links of the root move it
