@@ -17,11 +17,31 @@
 namespace cooper::helper {
 namespace {
 
+// MAKEOPTS, without the number of jobs where all makes share a jobserver: with one of its own, make would leave it.
+std::vector<std::string> make_options() {
+  std::vector<std::string> out;
+  std::string options = variable("MAKEOPTS");
+  bool shared = variable("MAKEFLAGS").find("--jobserver-auth") != std::string::npos;
+  bool takes_number = false;  // the word before was "-j" or "-l": a number may follow
+  for (std::string_view word : util::words(options)) {
+    bool number = word.find_first_not_of("0123456789.") == std::string_view::npos;
+    if (shared && takes_number && number) {
+      takes_number = false;
+      continue;
+    }
+    takes_number = word == "-j" || word == "-l" || word == "--jobs" || word == "--load-average";
+    bool jobs = word.starts_with("-j") || word.starts_with("-l") || word.starts_with("--jobs") ||
+                word.starts_with("--load-average");
+    if (!shared || !jobs) out.emplace_back(word);
+  }
+  return out;
+}
+
 CommandResult emake(std::string_view, Arguments arguments) {
   Process process;
-  std::string make = variable("MAKE"), options = variable("MAKEOPTS"), extra = variable("EXTRA_EMAKE");
+  std::string make = variable("MAKE"), extra = variable("EXTRA_EMAKE");
   for (std::string_view word : util::words(make.empty() ? "make" : make)) process.argv.emplace_back(word);
-  for (std::string_view word : util::words(options)) process.argv.emplace_back(word);
+  for (std::string& option : make_options()) process.argv.push_back(std::move(option));
   process.argv.insert(process.argv.end(), arguments.begin(), arguments.end());
   for (std::string_view word : util::words(extra)) process.argv.emplace_back(word);
   std::fprintf(stderr, "%s\n", util::join(process.argv, " ").c_str());

@@ -15,10 +15,11 @@ namespace {
 // Where and how one command installs.
 struct Destination {
   std::string folder;  // on disk
-  InstallOptions options;
+  InstallOptions options, folder_options;
   bool keep_symlinks = false;  // a symlink stays one; else its target's bytes are installed
   bool recursive = false;
   bool skip_folders = false;  // a folder among the files is passed over, as long as there are files
+  bool none_will_do = false;  // no file at all is no error
 };
 
 std::string base_name(std::string_view path) {
@@ -48,7 +49,7 @@ Result<> place_one(const std::string& source, const std::string& name, const Des
 
 Result<> place_tree(const std::string& source, const std::string& name, const Destination& to) {
   std::string folder = name == "." ? to.folder : to.folder + "/" + name;
-  TRY(make_folder(folder, TRY(parse_install_options(variable("COOPER_DIROPTS")))));
+  TRY(make_folder(folder, to.folder_options));
   Destination inside = to;
   inside.folder = folder;
   for (const std::string& entry : TRY(util::list_directory(source))) {
@@ -62,6 +63,10 @@ Result<> place_tree(const std::string& source, const std::string& name, const De
 }
 
 CommandResult install_all(Arguments files, const Destination& to) {
+  if (files.empty() && to.none_will_do) {
+    std::fprintf(stderr, "no file was named, nothing is installed\n");
+    return 0;
+  }
   if (files.empty()) return refuse("no file was named");
   TRY(make_folder(to.folder));
   size_t skipped = 0;
@@ -124,6 +129,7 @@ Result<Destination> find_destination(std::string_view what) {
   if (what == "ins") {
     std::string tree = variable(eapi() >= 7 ? "COOPER_INSDESTTREE" : "INSDESTTREE");
     Destination out = TRY(destination(in_image(tree), variable("COOPER_INSOPTS")));
+    out.folder_options = TRY(parse_install_options(variable("COOPER_DIROPTS")));
     out.keep_symlinks = eapi() >= 4;
     // `doins folder/*` with folders below it is common, and nothing forbids it.
     out.skip_folders = true;
@@ -137,6 +143,7 @@ Result<Destination> find_destination(std::string_view what) {
   if (what == "confd" || what == "envd" || what == "header") {
     const char* folder = what == "confd" ? "etc/conf.d" : what == "envd" ? "etc/env.d" : "usr/include";
     Destination out = TRY(destination(in_image(folder), inherited_options("COOPER_INSOPTS", "-m0644")));
+    out.folder_options = TRY(parse_install_options(inherited_options("COOPER_DIROPTS", "")));
     out.keep_symlinks = eapi() >= 4;
     return out;
   }
@@ -145,6 +152,7 @@ Result<Destination> find_destination(std::string_view what) {
   if (what == "doc") {
     Destination out = TRY(destination(doc_folder(), "-m0644"));
     out.keep_symlinks = eapi() >= 4;
+    out.none_will_do = eapi() >= 4;  // as under Portage: ebuilds name lists that may be empty
     return out;
   }
   std::string folder = in_image(destination_tree() + "/" + library_folder());

@@ -12,5 +12,7 @@ src_compile() {
   echo X=2 | xargs emake; check made 'made 2' "$(<out)"
   printf '#!/bin/sh\necho "$@" >arguments\n' >mymake; chmod +x mymake
   MAKE=./mymake emake -j1 target; check arguments '-j2 -j1 target' "$(<arguments)"
+  MAKE=./mymake MAKEOPTS='-j2 -l 4 --jobs=3 -k X=-j4' MAKEFLAGS='-j2 --jobserver-auth=3,4' emake target
+  check 'arguments beside a jobserver' '-k X=-j4 target' "$(<arguments)"
   check_false nonfatal nonfatal emake broken
 }

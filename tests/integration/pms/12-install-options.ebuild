@@ -13,5 +13,9 @@ src_install() {
   insopts -p -m u=rw,go=r; newins file times; mode 644 x/times; check mtime 981173106 "$(stat -c %Y "${ED%/}/x/times")"
   exeinto /x; exeopts -m a=rx; newexe file run; mode 555 x/run
   diropts -m 0700 -o mail; dodir /private; mode 700 private
-  insopts -m0644 -S .orig; doins file; mode 644 x/file
+  diropts -m 0700; mkdir -p tree/sub; echo 1 >tree/sub/file
+  insinto /trees; doins -r tree; mode 700 trees/tree/sub
+  dodoc -r tree; mode 755 usr/share/doc/${PF}/tree/sub
+  doheader -r tree; mode "$([[ ${EAPI} -ge 8 ]] && echo 755 || echo 700)" usr/include/tree/sub
+  insinto /x; insopts -m0644 -S .orig; doins file; mode 644 x/file
 }
