@@ -1,14 +1,20 @@
 # Configuring, compiling and patching (PMS 12.3.7, 12.3.8).
 
+# Sandbox commands (PMS 12.3.3). The build's namespaces decide what can be read and written. What is written outside of the image
+# directory is an error, but where it was announced: there it is only dropped.
+addread() { :; }
+adddeny() { :; }
+addwrite() { printf '%s\n' "${1//:/$'\n'}" >>"${COOPER_STATE}/announced-writes"; }
+addpredict() { addwrite "$@"; }
+
 # Whether the text of `configure --help` (in `help` of the caller) has an option, as a whole word.
 __cooper_configure_has() {
   [[ ${help} =~ $1([^A-Za-z0-9+_.-]|$) ]]
 }
 
-# Fills `options` of the caller with what PMS says econf must pass.
+# Fills `options` of the caller with what PMS says econf must pass. `command` of the caller runs configure.
 __cooper_econf_options() {
-  local configure=$1 prefix=${EPREFIX}/usr exec_prefix= argument help=
-  shift
+  local prefix=${EPREFIX}/usr exec_prefix= argument help=
   for argument in "$@"; do
     case ${argument} in
       --prefix=*) prefix=${argument#*=} ;;
@@ -18,7 +24,7 @@ __cooper_econf_options() {
   options=(--prefix="${EPREFIX}/usr" ${CBUILD:+--build="${CBUILD}"} --host="${CHOST}" ${CTARGET:+--target="${CTARGET}"}
     --mandir="${EPREFIX}/usr/share/man" --infodir="${EPREFIX}/usr/share/info" --datadir="${EPREFIX}/usr/share"
     --sysconfdir="${EPREFIX}/etc" --localstatedir="${EPREFIX}/var/lib")
-  ((__cooper_eapi < 4)) || help=$("${configure}" --help 2>/dev/null)
+  ((__cooper_eapi < 4)) || help=$("${command[@]}" --help 2>/dev/null)
   if ((__cooper_eapi >= 8)) && [[ ${help} == *--datarootdir* ]]; then
     options+=(--datarootdir="${EPREFIX}/usr/share")
   fi
@@ -38,6 +44,33 @@ __cooper_econf_options() {
   fi
 }
 
+# Sets REPLY to the date that config.guess or config.sub carries, as text that sorts; "" where there is none.
+__cooper_date_of_script() {
+  REPLY=
+  [[ ! $(<"$1") =~ timestamp=[\'\"]([0-9]+-[0-9]+-[0-9]+) ]] || REPLY=${BASH_REMATCH[1]}
+}
+
+# config.guess and config.sub of older sources know only the machines of their time.
+__cooper_renew_config_scripts() {
+  local folder script REPLY
+  local -A newest=()
+  for folder in "${BROOT%/}"/usr/share/{gnuconfig,misc}; do
+    [[ -f ${folder}/config.guess && -f ${folder}/config.sub ]] || continue
+    for script in config.guess config.sub; do
+      __cooper_date_of_script "${folder}/${script}"
+      newest[${script}]=${REPLY}
+    done
+    while IFS= read -r -d '' script; do
+      __cooper_date_of_script "${script}"
+      [[ ${REPLY} < ${newest[${script##*/}]} ]] || continue
+      # In one step: several configure scripts may run at once.
+      cp -f -- "${folder}/${script##*/}" "${script}.new.${BASHPID}" && mv -f -- "${script}.new.${BASHPID}" "${script}" ||
+        die "econf: cannot renew ${script}"
+    done < <(find "${WORKDIR}" -type f \( -name config.guess -o -name config.sub \) -print0)
+    return
+  done
+}
+
 econf() {
   [[ ${EBUILD_PHASE} != *(pretend|setup|*inst|*rm) ]] || die "econf was called in phase ${EBUILD_PHASE}"
   local configure=${ECONF_SOURCE:-.}/configure
@@ -52,14 +85,19 @@ econf() {
     fi
     return 1
   fi
-  __cooper_econf_options "${configure}" "$@"
+  # A configure script for sh is run by the shell that the ebuild names, as under Portage.
+  local first= command=("${configure}")
+  IFS= read -r first <"${configure}"
+  [[ -z ${CONFIG_SHELL} || ! ${first} =~ ^#!\ *(/usr)?/bin/sh( |$) ]] || command=("${CONFIG_SHELL}" "${configure}")
+  __cooper_renew_config_scripts
+  __cooper_econf_options "$@"
   # EXTRA_ECONF is the user's, and may have quotes.
   [[ -z ${EXTRA_ECONF} ]] || eval "user_options=(${EXTRA_ECONF})"
   options+=("$@" "${user_options[@]}")
   printf '%s' "${configure}" >&2
   printf ' %q' "${options[@]}" >&2
   printf '\n' >&2
-  "${configure}" "${options[@]}" && return 0
+  "${command[@]}" "${options[@]}" && return 0
   local hint=
   [[ -s config.log ]] && hint="; ${PWD}/config.log has the details"
   __cooper_fail "econf: ${configure} failed${hint}"

@@ -8,8 +8,8 @@ __cooper_set_shell_options() {
     8) BASH_COMPAT=5.0 ;;
     9) ((version < 503)) || BASH_COMPAT=5.3 ;;
   esac
-  # "&" in replacements came with bash 5.2.
-  ((__cooper_eapi >= 9 || version < 502)) || shopt -u patsub_replacement
+  # What came with bash 5.2: "&" in replacements, and "." and ".." left out of what ".*" matches.
+  ((__cooper_eapi >= 9 || version < 502)) || shopt -u patsub_replacement globskipdots
 }
 
 # For the time that an ebuild is being sourced: a pattern that matches nothing is an error.

@@ -13,5 +13,6 @@ src_install() {
   check_false exported printenv BASH_COMPAT
   local text=a+b pattern='+'
   [[ ${EAPI} == 9 ]] || check replacement 'a&b' "${text/"${pattern}"/&}"
+  [[ ${EAPI} == 9 ]] || check_false globskipdots shopt -q globskipdots
   check_false 'failglob in phases' shopt -q failglob
 }

@@ -48,4 +48,17 @@ src_configure() {
   ECONF_SOURCE=.. econf
   check_true ECONF_SOURCE test -s arguments
   [[ ${EAPI} == 5 ]] || check_false 'no configure' nonfatal econf
+  cd .. || die
+  printf '#! /bin/sh\n[ "$1" != --help ] && echo "$0 ${BASH_VERSION:+bash} $SPECIAL" >shell\n:\n' >configure
+  printf '#!/bin/sh\nSPECIAL=yes; . "$1"\n' >special; chmod +x special
+  CONFIG_SHELL=${PWD}/special econf; check CONFIG_SHELL yes "$(cut -d' ' -f3 shell)"
+  econf; check 'no CONFIG_SHELL' '' "$(cut -d' ' -f3 shell)"
+  # Newer scripts that tell machines apart take the place of older ones.
+  BROOT=${PWD}/broot
+  mkdir -p "${BROOT}/usr/share/gnuconfig" old/deep new || die
+  printf "timestamp='2022-01-09'\n" | tee "${BROOT}"/usr/share/gnuconfig/config.{guess,sub} >/dev/null
+  printf "timestamp='2009-12-31'\n" >old/deep/config.sub; printf "timestamp='2024-05-27'\n" >new/config.guess
+  econf
+  check 'older script' "timestamp='2022-01-09'" "$(<old/deep/config.sub)"
+  check 'newer script' "timestamp='2024-05-27'" "$(<new/config.guess)"
 }
