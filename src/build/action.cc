@@ -117,6 +117,8 @@ BuildAction action_from_json(const json& j, const fs::path& directory) {
     action.bashrc.emplace_back(name, directory / "bashrc" / name.get<std::string>());
   for (const json& name : j.at("patches"))
     action.patches.emplace_back(name, directory / "patches" / name.get<std::string>());
+  for (const json& name : j.at("saved_configs"))
+    action.saved_configs.emplace_back(name, directory / "savedconfig" / name.get<std::string>());
   action.runtime = directory / "runtime";
   action.helper = directory / "bin" / "cooper-helper";
   for (const json& file : j.at("distfiles"))
@@ -170,7 +172,7 @@ Result<std::string> build_key(const BuildAction& action) {
   if (!action.files.empty()) TRY(add_contents(hasher, action.files, "files"));
   hasher.update_field(std::to_string(action.eclasses.size()));
   for (const auto& [name, file] : action.eclasses) TRY(add_contents(hasher, file, name));
-  for (const auto* list : {&action.bashrc, &action.patches}) {
+  for (const auto* list : {&action.bashrc, &action.patches, &action.saved_configs}) {
     hasher.update_field(std::to_string(list->size()));
     for (const auto& [name, file] : *list) TRY(add_contents(hasher, file, name));
   }
@@ -215,6 +217,7 @@ Result<> write_action(const BuildAction& action, const fs::path& directory) {
   json eclasses = json::array(), distfiles = json::array(), layers = json::array();
   json bashrc = TRY(copy_named(action.bashrc, directory / "bashrc"));
   json patches = TRY(copy_named(action.patches, directory / "patches"));
+  json saved_configs = TRY(copy_named(action.saved_configs, directory / "savedconfig"));
   for (const auto& [name, file] : action.eclasses) {
     TRY(copy_in(file, directory / "eclass" / (name + ".eclass")));
     eclasses.push_back(name);
@@ -246,6 +249,7 @@ Result<> write_action(const BuildAction& action, const fs::path& directory) {
                    {"run_tests", action.run_tests},
                    {"bashrc", bashrc},
                    {"patches", patches},
+                   {"saved_configs", saved_configs},
                    {"facts", facts_to_json(action.facts)}};
   return util::write_file(directory / "action.json", document.dump(1) + "\n");
 }

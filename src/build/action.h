@@ -37,8 +37,9 @@ struct BuildAction {
   std::filesystem::path ebuild;                                         // the file
   std::filesystem::path files;                                          // its files/ folder, or "" where absent
   std::vector<std::pair<std::string, std::filesystem::path>> eclasses;  // name → file, all that are inherited
-  // Of the user's configuration, name → file: bash files that are sourced before each phase, patches for eapply_user.
-  std::vector<std::pair<std::string, std::filesystem::path>> bashrc, patches;
+  // Of the user's configuration, name → file: bash files that are sourced before each phase, patches for eapply_user,
+  // files and folders of savedconfig/.
+  std::vector<std::pair<std::string, std::filesystem::path>> bashrc, patches, saved_configs;
   std::filesystem::path runtime;                 // runtime/ of this cooper
   std::filesystem::path helper;                  // the static cooper-helper binary
   std::vector<ActionDistfile> distfiles;         // A

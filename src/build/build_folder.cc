@@ -71,6 +71,7 @@ Result<sandbox::Command> sandbox_command(const BuildAction& action, const store:
   for (const auto& [name, file] : action.eclasses) bind(file, "/cooper/eclass/" + name + ".eclass");
   for (const auto& [name, file] : action.bashrc) bind(file, "/cooper/bashrc/" + name);
   for (const auto& [name, file] : action.patches) bind(file, "/cooper/patches/" + name);
+  for (const auto& [name, file] : action.saved_configs) bind(file, "/cooper/config/etc/portage/savedconfig/" + name);
   for (const ActionDistfile& file : action.distfiles) bind(file.path, "/cooper/distfiles/" + file.name);
   bind(folder.state(), "/cooper/state", true);
   bind(folder.path / "build", build_path(names), true);

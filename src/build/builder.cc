@@ -361,6 +361,8 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
   repository::UserFiles user_files = config.user_files(package);
   action.bashrc.assign(user_files.bashrc.begin(), user_files.bashrc.end());
   action.patches.assign(user_files.patches.begin(), user_files.patches.end());
+  if (planned.use.contains("savedconfig"))
+    action.saved_configs.assign(user_files.saved_configs.begin(), user_files.saved_configs.end());
   action.runtime = options.runtime;
   action.helper = options.helper;
   std::vector<fetch::Distfile> distfiles = TRY(distfiles_of(planned, config));

@@ -46,13 +46,18 @@ std::map<std::string, std::string> phase_environment(const BuildAction& action, 
   set("FILESDIR", "/cooper/ebuild/files");
   set("WORKDIR", folder + "/work");
   set("T", folder + "/temp");
-  set("TMPDIR", folder + "/temp");
+  for (const char* name : {"TMPDIR", "TMP", "TEMP"}) set(name, folder + "/temp");
   set("HOME", folder + "/homedir");
   set("D", folder + "/image");
   set("ED", folder + "/image");
   // Builds happen in the root they are for: no prefix, no offset (PMS 11.1). The runtime adds slashes where the EAPI
   // has them.
   for (const char* name : {"ROOT", "EROOT", "SYSROOT", "ESYSROOT", "BROOT", "EPREFIX"}) set(name, "");
+  // Where eclasses look for what users configured (savedconfig.eclass).
+  if (!action.saved_configs.empty()) set("PORTAGE_CONFIGROOT", "/cooper/config");
+  // The kernel to check the options of is that of the machine where the image will run, not this one
+  // (linux-info.eclass).
+  environment.try_emplace("CHECKCONFIG_DONOTHING", "1");
   set("USE", util::join(action.use, " "));
   set("COOPER_IUSE_EFFECTIVE", util::join(action.iuse, " "));
   set("COOPER_RESTRICT", util::join(action.restrict, " "));

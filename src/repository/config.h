@@ -83,6 +83,8 @@ struct VisibilityReason {
 struct UserFiles {
   std::map<std::string, std::filesystem::path> bashrc;   // sourced before each phase
   std::map<std::string, std::filesystem::path> patches;  // for eapply_user
+  // Files and folders for USE=savedconfig, by their paths below savedconfig/.
+  std::map<std::string, std::filesystem::path> saved_configs;
 };
 
 // One profile stack with user settings over it. Immutable; all methods are safe from several threads.

@@ -144,6 +144,21 @@ std::vector<std::string> names_for(const Package& package) {
   return out;
 }
 
+// savedconfig/[CHOST/]CATEGORY/NAME, where the name may have version and revision.
+void add_saved_configs(const fs::path& folder, const Package& package, UserFiles& out) {
+  std::error_code ec;
+  std::vector<std::string> machines = {""};
+  for (const auto& entry : fs::directory_iterator(folder, ec))
+    machines.push_back(entry.path().filename().string() + "/");
+  const ebuild::Cpv& cpv = package.cpv;
+  const std::string pn = cpv.name.package, version(cpv.version.without_revision());
+  for (const std::string& machine : machines)
+    for (const std::string& name : {pn, pn + "-" + version, pn + "-" + cpv.version.text()}) {
+      std::string path = machine + cpv.name.category + "/" + name;
+      if (fs::exists(folder / path, ec)) out.saved_configs[path] = folder / path;
+    }
+}
+
 }  // namespace
 
 UserFiles read_user_files(const fs::path& folder, const Package& package) {
@@ -162,6 +177,7 @@ UserFiles read_user_files(const fs::path& folder, const Package& package) {
         out.patches[file.path().filename()] = file.path();
     }
   }
+  add_saved_configs(folder / "savedconfig", package, out);
   return out;
 }
 

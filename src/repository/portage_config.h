@@ -36,7 +36,7 @@ struct PortageConfig {
   std::vector<Line> provided, license_groups, mirrors;
 };
 
-// The bash files and patches of the folder that are for a package.
+// The bash files, patches and saved configurations of the folder that are for a package.
 UserFiles read_user_files(const std::filesystem::path& folder, const Package& package);
 
 // Errors: usage, with file and line.
