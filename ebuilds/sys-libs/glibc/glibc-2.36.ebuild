@@ -34,6 +34,29 @@ DEBIAN_PATCHES=(
 
 _GLIBC_LOADER="ld-linux-x86-64.so.2"
 
+# The kernel's headers and no other C library's. Where several architectures share /usr/include, asm lies in a folder of its own.
+_glibc_kernel_headers() {
+	local name folder headers=${WORKDIR}/kernel-headers include=${ESYSROOT}/usr/include
+	local multiarch=$($(toolchain_get CC) -print-multiarch)
+	mkdir "${headers}" || die
+	for name in linux asm asm-generic; do
+		for folder in "${include}/${name}" "${include}/${multiarch}/${name}"; do
+			[[ -d ${folder} ]] && ln -s "${folder}" "${headers}/${name}" && continue 2
+		done
+		die "the kernel's headers have no ${name} in ${include}"
+	done
+	echo "${headers}"
+}
+
+src_prepare() {
+	cooper-debian_src_prepare
+	# Debian's tarball is without the manual, whose folder make enters nevertheless.
+	if [[ ! -e manual/Makefile ]]; then
+		mkdir -p manual || die
+		printf '%%:\n\t@:\n' >manual/Makefile || die
+	fi
+}
+
 src_configure() {
 	# The library protects itself in the places where it can; these flags would break its start.
 	toolchain_filter_flags '-D_FORTIFY_SOURCE=*' '-fstack-protector*' '-Wl,*'
@@ -41,12 +64,14 @@ src_configure() {
 	mkdir "${WORKDIR}/build" || die
 	cd "${WORKDIR}/build" || die
 
+	local headers
+	headers=$(_glibc_kernel_headers) || die
 	local -x libc_cv_slibdir="${EPREFIX}/usr/$(get_libdir)" libc_cv_rtlddir="${EPREFIX}/usr/$(get_libdir)"
 	ECONF_SOURCE="${S}" econf \
 		--enable-bind-now \
 		--enable-stack-protector=strong \
 		--enable-kernel=4.4 \
-		--with-headers="${ESYSROOT}/usr/include" \
+		--with-headers="${headers}" \
 		--without-gd \
 		--without-selinux \
 		--disable-build-nscd \
