@@ -62,11 +62,11 @@ src_configure() {
 		--lock-path="${EPREFIX}/run/nginx.lock"
 		--user=nginx
 		--group=nginx
-		--http-client-body-temp-path="${EPREFIX}/var/cache/nginx/client_body"
-		--http-proxy-temp-path="${EPREFIX}/var/cache/nginx/proxy"
-		--http-fastcgi-temp-path="${EPREFIX}/var/cache/nginx/fastcgi"
-		--http-uwsgi-temp-path="${EPREFIX}/var/cache/nginx/uwsgi"
-		--http-scgi-temp-path="${EPREFIX}/var/cache/nginx/scgi"
+		--http-client-body-temp-path="${EPREFIX}/var/lib/nginx/client_body"
+		--http-proxy-temp-path="${EPREFIX}/var/lib/nginx/proxy"
+		--http-fastcgi-temp-path="${EPREFIX}/var/lib/nginx/fastcgi"
+		--http-uwsgi-temp-path="${EPREFIX}/var/lib/nginx/uwsgi"
+		--http-scgi-temp-path="${EPREFIX}/var/lib/nginx/scgi"
 		--with-cc="$(toolchain_get CC)"
 		--with-cc-opt="${CFLAGS}"
 		# The base system's libcrypt lies before ours in the linker's own order.
@@ -122,7 +122,7 @@ src_install() {
 	insinto /usr/share/nginx/html
 	doins html/index.html html/50x.html
 
-	keepdir /var/cache/nginx
-	fowners nginx:nginx /var/cache/nginx
-	fperms 0750 /var/cache/nginx
+	keepdir /var/lib/nginx
+	fowners nginx:nginx /var/lib/nginx
+	fperms 0750 /var/lib/nginx
 }
