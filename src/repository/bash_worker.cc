@@ -94,60 +94,6 @@ void forbid_writing(const char* temporary) {
   ::_exit(127);
 }
 
-// The values between white space as PMS 7 has it, with one space between them.
-std::string normalized(std::string_view text) {
-  constexpr std::string_view space = " \t\n";
-  std::string out;
-  for (size_t at; (at = text.find_first_not_of(space)) != std::string_view::npos;) {
-    text.remove_prefix(at);
-    size_t end = std::min(text.find_first_of(space), text.size());
-    if (!out.empty()) out += ' ';
-    out.append(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return out;
-}
-
-// What an answer consists of before all of it is there.
-struct Parts {
-  bool ok = false;
-  std::string status, direct;  // direct: eclasses that the ebuild itself inherits
-};
-
-// "src_compile\nsrc_install\n" → "compile install", "" → "-". With extdebug, bash tells more after the name.
-std::string defined_phases(std::string_view functions) {
-  std::string out;
-  for (std::string_view line : util::lines(functions)) {
-    std::string_view name = line.substr(0, line.find(' '));
-    if (!out.empty()) out += ' ';
-    out += name.substr(name.find('_') + 1);
-  }
-  return out.empty() ? "-" : out;
-}
-
-void take(std::string_view kind, std::string_view rest, SourceAnswer& answer, Parts& parts) {
-  std::string_view first = rest.substr(0, rest.find(' '));
-  std::string_view second = rest.substr(std::min(first.size() + 1, rest.size()));
-  if (kind == "set") {
-    if (std::string value = normalized(second); !value.empty())
-      answer.keys.insert_or_assign(std::string(first), std::move(value));
-  } else if (kind == "phases") {
-    answer.keys.insert_or_assign("DEFINED_PHASES", defined_phases(rest));
-  } else if (kind == "inherit") {
-    if (std::ranges::find(answer.inherited, first) == answer.inherited.end()) answer.inherited.emplace_back(first);
-    if (second.empty()) parts.direct.append(parts.direct.empty() ? "" : " ").append(first);
-  } else if (kind == "lazy") {
-    answer.lazy_calls.push_back({std::string(first), std::string(second)});
-  } else if (kind == "die") {
-    if (answer.failure.empty()) answer.failure = rest;
-    std::ranges::replace(answer.failure, '\n', ' ');
-  } else if (kind == "ok") {
-    parts.ok = true;
-  } else if (kind == "end") {
-    parts.status = rest;
-  }
-}
-
 }  // namespace
 
 Result<std::unique_ptr<BashWorker>> BashWorker::start(const SourceOptions& options) {
@@ -248,19 +194,14 @@ BashWorker::Wait BashWorker::next_record(std::string& record, Clock::time_point 
 }
 
 SourceAnswer BashWorker::ask(const SourceRequest& request, double time_limit) {
-  SourceAnswer answer;
-  const ebuild::Version& version = request.cpv.version;
-  std::string line =
-      fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}", request.ebuild.string(), request.cpv.name.category,
-                  request.cpv.name.package, version.without_revision(), version.revision(), request.eapi);
-  for (const fs::path& folder : request.eclass_folders) line += "\x1f" + folder.string();
+  AnswerRecords records;
+  SourceAnswer& answer = records.answer;
+  std::string line = util::join(source_arguments(request), "\x1f");
   if (line.find('\n') != std::string::npos) {
     answer.failure = "its path has a newline, which cannot be passed to bash";
     return answer;
   }
-  Parts parts;
-  Wait wait = exchange(line, time_limit, answer.output,
-                       [&](std::string_view kind, std::string_view rest) { take(kind, rest, answer, parts); });
+  Wait wait = exchange(line, time_limit, records);
   answer.transient = wait != Wait::record;
   if (wait == Wait::timeout)
     answer.failure = fmt::format("sourcing it did not end within {:g} s", time_limit);
@@ -268,8 +209,8 @@ SourceAnswer BashWorker::ask(const SourceRequest& request, double time_limit) {
     answer.failure = "bash ended while sourcing it";
   else if (wait == Wait::too_much)
     answer.failure = "it has too much metadata (over 64 MB)";
-  else if (!parts.ok && answer.failure.empty())
-    answer.failure = fmt::format("it ended bash while being sourced (exit status {})", parts.status);
+  else if (!records.ok && answer.failure.empty())
+    answer.failure = fmt::format("it ended bash while being sourced (exit status {})", records.status);
   // PMS 6: EAPI 9 may use what bash 5.3 brought. Few ebuilds do, and an older bash fails on what they use.
   if (!answer.failure.empty() && request.eapi == "9" && (bash_major_ < 5 || (bash_major_ == 5 && bash_minor_ < 3))) {
     answer.failure += fmt::format(
@@ -278,33 +219,19 @@ SourceAnswer BashWorker::ask(const SourceRequest& request, double time_limit) {
         program_.string(), bash_major_, bash_minor_);
     answer.transient = true;
   }
-  if (!parts.direct.empty()) answer.keys.insert_or_assign("INHERIT", std::move(parts.direct));
-  return answer;
+  records.finish();
+  return std::move(records.answer);
 }
 
-std::optional<std::vector<std::string>> BashWorker::print(const fs::path& texts, double time_limit) {
-  std::vector<std::string> out;
-  std::string output, status;
-  Wait wait =
-      exchange("print\x1f" + texts.string(), time_limit, output, [&](std::string_view kind, std::string_view rest) {
-        if (kind == "text") out.emplace_back(rest);
-        if (kind == "end") status = rest;
-      });
-  if (wait != Wait::record || status != "0") return std::nullopt;
-  return out;
-}
-
-// Sends a request and hands out each record of its answer. Anything but `record` leaves the process unusable.
-BashWorker::Wait BashWorker::exchange(const std::string& request, double time_limit, std::string& output,
-                                      const std::function<void(std::string_view, std::string_view)>& take_record) {
+// Sends a request and takes the records of its answer. Anything but `record` leaves the process unusable.
+BashWorker::Wait BashWorker::exchange(const std::string& request, double time_limit, AnswerRecords& records) {
   auto deadline = Clock::now() + std::chrono::milliseconds(static_cast<long long>(time_limit * 1000));
+  std::string& output = records.answer.output;
   Wait wait = send(request + "\n") ? Wait::record : Wait::closed;
   std::string record;
   while (wait == Wait::record && (wait = next_record(record, deadline, output)) == Wait::record) {
-    std::string_view text = record;
-    size_t space = std::min(text.find(' '), text.size());
-    take_record(text.substr(0, space), text.substr(std::min(space + 1, text.size())));
-    if (text.substr(0, space) == "end") break;
+    records.take(record);
+    if (record.starts_with("end ")) break;
   }
   if (wait == Wait::record)
     drain_output(output);

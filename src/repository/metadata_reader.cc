@@ -43,8 +43,8 @@ std::string describe(const Error& error) {
 // that source.
 std::string index_key(const fs::path& root, const OpenOptions& options) {
   uint64_t sum = 0;
-  for (const char* script :
-       {"metadata.bash", "lib/eapi.bash", "lib/inherit.bash", "lib/lazy.bash", "lib/lists.bash", "lib/versions.bash"})
+  for (const char* script : {"metadata.bash", "lib/eapi.bash", "lib/inherit.bash", "lib/lists.bash",
+                             "lib/sourcing.bash", "lib/versions.bash"})
     if (auto text = util::read_file(options.runtime / script)) sum = util::checksum(*text, sum);
   return fmt::format("{}\n{:016x}\n{}\n", root.string(), sum, options.md5_cache ? "md5-cache" : "");
 }

@@ -1,14 +1,27 @@
 #include "repository/metadata_source.h"
 
-#include <fmt/format.h>
+#include <cstdlib>
 
-#include "repository/eclass_split.h"
+#include <fmt/format.h>
 
 namespace cooper::repository {
 
-namespace fs = std::filesystem;
+namespace {
 
-MetadataSource::MetadataSource(SourceOptions options) : options_(std::move(options)) {}
+SourceAnswer transient_failure(std::string why) {
+  SourceAnswer answer;
+  answer.failure = std::move(why);
+  answer.transient = true;
+  return answer;
+}
+
+}  // namespace
+
+MetadataSource::MetadataSource(SourceOptions options) : options_(std::move(options)) {
+  const char* by = std::getenv("COOPER_METADATA_BY");
+  std::string_view name = by ? by : "";
+  by_ = name == "bash" ? By::bash : name == "shell" ? By::shell : By::either;
+}
 
 Result<std::unique_ptr<BashWorker>> MetadataSource::take_worker() {
   {
@@ -22,40 +35,40 @@ Result<std::unique_ptr<BashWorker>> MetadataSource::take_worker() {
   return BashWorker::start(options_);
 }
 
-SourceAnswer MetadataSource::source(const SourceRequest& request, std::string_view text) {
-  std::unique_ptr<BashWorker> worker;
-  SourceAnswer answer;
-  fs::path lazy = lazy_eclasses_.folder(request.eclass_folders);
-  bool accepted = false;
-  if (!lazy.empty() && !minds_where_functions_are(text)) {
-    SourceRequest quick = request;
-    quick.eclass_folders.insert(quick.eclass_folders.begin(), lazy);
-    answer = ask(worker, quick);
-    // What hangs or kills its bash is not asked again.
-    accepted = lazy_eclasses_.accept(answer) || (!(worker && worker->usable()) && answer.lazy_calls.empty());
-  }
-  if (!accepted) answer = ask(worker, request);
-  if (!worker || !worker->usable()) return answer;
-  lazy_eclasses_.count(answer, request.eclass_folders,
-                       [&](const fs::path& texts) { return worker->print(texts, options_.time_limit); });
+void MetadataSource::give_back(std::unique_ptr<BashWorker> worker) {
+  if (!worker->usable()) return;
   std::lock_guard lock(mutex_);
-  if (worker->usable()) idle_.push_back(std::move(worker));
-  return answer;
+  idle_.push_back(std::move(worker));
 }
 
-// Asks the worker, or one that it takes where there is no usable one.
-SourceAnswer MetadataSource::ask(std::unique_ptr<BashWorker>& worker, const SourceRequest& request) {
-  if (!worker || !worker->usable()) {
-    auto taken = take_worker();
-    if (!taken) {
-      SourceAnswer answer;
-      answer.failure = fmt::format("{}: {}", taken.error().what, taken.error().why);
-      answer.transient = true;
-      return answer;
-    }
-    worker = std::move(*taken);
+// What is evaluated must be like what the bash that is asked otherwise does, so that is what tells its version.
+ShellSource* MetadataSource::shell() {
+  if (by_ == By::bash) return nullptr;
+  std::call_once(shell_started_, [&] {
+    auto worker = take_worker();
+    if (!worker) return;
+    shell_ = ShellSource::start(options_.runtime, (*worker)->bash_major(), (*worker)->bash_minor());
+    give_back(std::move(*worker));
+  });
+  return shell_.get();
+}
+
+SourceAnswer MetadataSource::source(const SourceRequest& request, std::string_view text) {
+  std::string reason = "there is nothing to evaluate it with";
+  if (ShellSource* evaluator = shell()) {
+    auto answer = evaluator->source(request, text);
+    if (answer) return std::move(*answer);
+    reason = fmt::format("{} at {}", answer.error().reason, answer.error().where);
   }
-  return worker->ask(request, options_.time_limit);
+  return by_ == By::shell ? transient_failure("only bash can source it: " + reason) : ask_bash(request);
+}
+
+SourceAnswer MetadataSource::ask_bash(const SourceRequest& request) {
+  auto worker = take_worker();
+  if (!worker) return transient_failure(fmt::format("{}: {}", worker.error().what, worker.error().why));
+  SourceAnswer answer = (*worker)->ask(request, options_.time_limit);
+  give_back(std::move(*worker));
+  return answer;
 }
 
 }  // namespace cooper::repository
