@@ -25,7 +25,7 @@ std::unique_ptr<ShellSource> ShellSource::start(const fs::path& runtime, int bas
 }
 
 std::expected<SourceAnswer, shell::Unsupported> ShellSource::source(const SourceRequest& request,
-                                                                     std::string_view text) {
+                                                                    std::string_view text) {
   shell::Call call{"__cooper_source_ebuild", source_arguments(request), request.ebuild.string(), text,
                    request.eclass_folders};
   auto written = shell_->call(call);
