@@ -132,6 +132,7 @@ std::string Evaluator::get(std::string_view name, std::string_view subscript) {
   int64_t index = arithmetic(std::string(subscript));
   if (index < 0 && !found->elements.empty()) index += found->elements.back().first + 1;
   if (index < 0) give_up("negative subscript");
+  if (name == "BASH_VERSINFO" && index > 1) give_up("variable BASH_VERSINFO");
   const std::string* value = variable(name)->at(index);
   return value ? *value : std::string();
 }

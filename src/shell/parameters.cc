@@ -112,7 +112,8 @@ std::vector<std::string> Evaluator::values(const Reference& reference) {
 }
 
 std::vector<std::string> Evaluator::keys(const Reference& reference) {
-  if (!is_name(reference.name) || reference.name == "FUNCNAME") give_up("keys of " + reference.name);
+  if (!is_name(reference.name) || reference.name == "FUNCNAME" || reference.name == "BASH_VERSINFO")
+    give_up("keys of " + reference.name);
   const Variable* found = variable(reference.name);
   std::vector<std::string> out;
   if (!found || !found->set) return out;

@@ -153,7 +153,10 @@ TEST_F(Evaluate, GivesUpWhereBashWouldSpeakOrFail) {
                              "declare -n x=y",
                              "LC_ALL=de_DE.UTF-8",
                              "x=\xc3\xa9; r=${#x}",
-                             "printf %q x"})
+                             "printf %q x",
+                             "((r = BASH_VERSINFO[2]))",
+                             "r=${!BASH_VERSINFO[@]}",
+                             "r=${BASH_VERSINFO[2]}"})
     EXPECT_TRUE(gives_up(script)) << script;
 }
 
