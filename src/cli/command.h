@@ -19,7 +19,7 @@ struct Context {
   std::filesystem::path cache_dir;  // --cache-dir, default Store::default_root()
   std::string format = "text";      // --format
   bool quiet = false, verbose = false;
-  bool locked = false, offline = false;
+  bool offline = false;
   bool color_stdout = false, color_stderr = false;  // decided from --color, NO_COLOR and whether it is a terminal
   // The data folder: holds runtime/, ebuilds/, images/ and bin/cooper-helper; the source tree or PREFIX/share/cooper.
   std::filesystem::path data;

@@ -97,7 +97,6 @@ int run_program(int argc, char** argv) {
   app.add_option("--color", color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("--quiet,-q", context.quiet, "no progress, only results and errors");
   app.add_flag("--verbose,-v", context.verbose, "also the output of the builds");
-  app.add_flag("--locked", context.locked, "fail where the plan differs from the lockfile");
   app.add_flag("--offline", context.offline, "use nothing from the network");
 
   app.option_defaults()->group("Options");  // the commands' own, which follow
