@@ -9,13 +9,13 @@ namespace cooper::cli {
 namespace fs = std::filesystem;
 
 Result<store::BaseRoot> base_root(const store::Store& store, const std::string& from,
-                                  const std::function<void(std::string_view)>& progress) {
-  if (!from.starts_with("oci:")) return sandbox::obtain_base(store, from, progress);
+                                  const sandbox::BaseOptions& options) {
+  if (!from.starts_with("oci:")) return sandbox::obtain_base(store, from, options);
   std::string reference = from.substr(4);
-  progress(fmt::format("reading {}", reference));
+  if (options.progress) options.progress(fmt::format("reading {}", reference));
   std::string recipe = "image:" + TRY(image::image_identity(reference, store));
   return sandbox::find_or_make_base(store, recipe, [&](const fs::path& root) -> Result<tree::Tree> {
-    progress(fmt::format("unpacking {}", reference));
+    if (options.progress) options.progress(fmt::format("unpacking {}", reference));
     image::LoadedImage image = TRY(image::load_image(reference, store));
     // The files are moved, not copied: both folders are scratch of the same store.
     std::error_code ec;

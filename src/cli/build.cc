@@ -220,9 +220,10 @@ Result<int> build(const Context& context, const Arguments& arguments) {
 
   Progress progress(context);
   for (const std::string& warning : planned.plan.warnings) progress.line("warning: " + warning);
-  store::BaseRoot base = TRY(base_root(store, planned.spec.base_from, [&](std::string_view text) {
-    progress.step(fmt::format("base root {}: {}", planned.spec.base_from, text));
-  }));
+  store::BaseRoot base = TRY(base_root(
+      store, planned.spec.base_from,
+      {[&](std::string_view text) { progress.step(fmt::format("base root {}: {}", planned.spec.base_from, text)); },
+       context.offline, &interrupted()}));
   sandbox::BaseDescription description = TRY(sandbox::describe_base(base));
 
   Outcome outcome;

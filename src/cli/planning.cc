@@ -126,7 +126,7 @@ Result<std::vector<repository::InstalledPackage>> base_for_planning(const spec::
     root.root = spec.base_from.substr(4);
   } else {
     store::Store store = TRY(store::Store::open(context.cache_dir));
-    root = TRY(base_root(store, spec.base_from, [](std::string_view) {}));
+    root = TRY(base_root(store, spec.base_from, {{}, context.offline, &interrupted()}));
   }
   std::error_code ec;
   if (!fs::is_directory(root.root, ec))

@@ -87,7 +87,8 @@ Result<int> fresh_shell(const store::Store& store, const Context& context, const
   }
   Progress progress(context);
   store::BaseRoot base =
-      TRY(base_root(store, planned.spec.base_from, [&](std::string_view text) { progress.step(text); }));
+      TRY(base_root(store, planned.spec.base_from,
+                    {[&](std::string_view text) { progress.step(text); }, context.offline, &interrupted()}));
   sandbox::BaseDescription description = TRY(sandbox::describe_base(base));
   std::vector<const repository::Repository*> repositories;
   for (const auto& repository : planned.repositories) repositories.push_back(repository.get());

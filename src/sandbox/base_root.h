@@ -1,6 +1,7 @@
 // Base roots: the environment that builds run in (DESIGN: an input, identified by digest).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <string>
@@ -32,10 +33,15 @@ struct BaseDescription {
 Result<store::BaseRoot> find_or_make_base(const store::Store& store, std::string_view recipe,
                                           const std::function<Result<tree::Tree>(const std::filesystem::path&)>& make);
 
+struct BaseOptions {
+  std::function<void(std::string_view)> progress;  // gets one line per step ("downloading 180 packages"); may be empty
+  bool offline = false;                            // nothing from the network
+  const std::atomic<bool>* cancel = nullptr;       // once true, the root is not made: an `interrupted` error
+};
+
 // `from` as in the spec: debian:SUITE | tar:FILE | dir:PATH (images are above this floor: cli/base.h has oci:). Made
-// once per recipe and kept in the store. `progress` gets one line per step ("downloading 180 packages").
-Result<store::BaseRoot> obtain_base(const store::Store& store, std::string_view from,
-                                    const std::function<void(std::string_view)>& progress);
+// once per recipe and kept in the store. Errors: distfile, where it is not there and `offline`.
+Result<store::BaseRoot> obtain_base(const store::Store& store, std::string_view from, const BaseOptions& options);
 Result<BaseDescription> describe_base(const store::BaseRoot& base);
 
 // BaseDescription::provides as far as it is known before the base root exists: planning needs no root on disk. For

@@ -2,24 +2,22 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
 
+#include "sandbox/base_root.h"
 #include "store/store.h"
 #include "tree/tree.h"
 #include "util/error.h"
 
 namespace cooper::sandbox {
 
-using Progress = std::function<void(std::string_view)>;
-
 // What a base root is made from, hashed to find it again: all that decides its content but the archive's state.
 std::string debian_recipe(std::string_view suite);
 // Makes a Debian root below `root` (empty) with mmdebstrap. Errors: sandbox, where this user cannot make one here, with
 // the remedy.
 Result<tree::Tree> make_debian_root(const store::Store& store, std::string_view suite,
-                                    const std::filesystem::path& root, const Progress& progress);
+                                    const std::filesystem::path& root, const BaseOptions& options);
 
 // Names each file's Debian package, removes what no build needs or what differs from run to run, and the development
 // files of all libraries but the C and compiler runtimes; on disk and in the tree. `epoch` is the latest mtime.

@@ -14,6 +14,7 @@
 #include "sandbox/debian_packages.h"
 #include "sandbox/sandbox.h"
 #include "tree/archive.h"
+#include "util/file.h"
 #include "util/process.h"
 #include "util/text.h"
 
@@ -132,9 +133,8 @@ Error failure(std::string_view suite, const util::ProcessResult& result) {
       why += std::string(line) + "\n";
   if (why.empty()) why = result.error_tail;
   if (why.ends_with('\n')) why.pop_back();
-  bool interrupted = result.exit_code == 130 || result.exit_code == 143;
   std::string hint = "see that `apt-get update` works on this machine; mmdebstrap made the root, its words are above";
-  return Error{interrupted ? ErrorKind::interrupted : ErrorKind::failed,
+  return Error{ErrorKind::failed,
                fmt::format("cannot make the base root debian:{}", suite),
                {},
                std::move(why),
@@ -157,20 +157,26 @@ std::string debian_recipe(std::string_view suite) {
 }
 
 Result<tree::Tree> make_debian_root(const store::Store& store, std::string_view suite, const fs::path& root,
-                                    const Progress& progress) {
+                                    const BaseOptions& base_options) {
   if (util::find_program("mmdebstrap").empty())
     return cannot(suite, ErrorKind::sandbox, "the program mmdebstrap is not there", "sudo apt install mmdebstrap");
   if (::geteuid() != 0) TRY(check_user_mode(suite));
   std::string sources = TRY(debian_sources(TRY(read_apt_sources("/etc/apt")), suite));
   fs::path debs = store.root() / "debs";
   TRY(util::make_directories(debs));
+  // What mmdebstrap cannot remove where it is killed goes with this folder.
+  auto scratch = TRY(util::TemporaryDirectory::create(fs::temp_directory_path(), "cooper-mmdebstrap"));
+  fs::permissions(scratch.path(), fs::perms(0755));  // with subordinate ids it is not its owner who looks into it
 
   tree::Tree tree;
   util::ProcessOptions options;
   options.input = sources;
+  options.cancel = base_options.cancel;
+  options.own_mounts = ::geteuid() == 0;
   const char* path = ::getenv("PATH");
   options.environment = {{"SOURCE_DATE_EPOCH", std::to_string(epoch)},
                          {"LC_ALL", "C.UTF-8"},
+                         {"TMPDIR", scratch.path().string()},
                          {"PATH", std::string(path ? path : "/usr/bin:/bin") + ":/usr/local/sbin:/usr/sbin:/sbin"}};
   options.on_output = [&](int fd) -> Result<> {
     tree::ExtractOptions extract;
@@ -180,7 +186,7 @@ Result<tree::Tree> make_debian_root(const store::Store& store, std::string_view 
     return {};
   };
   options.on_error_line = [&](std::string_view line) {
-    if (std::string text = step_text(line); !text.empty() && progress) progress(text);
+    if (std::string text = step_text(line); !text.empty() && base_options.progress) base_options.progress(text);
   };
   auto result = TRY(util::run_process(mmdebstrap_arguments(suite, sources, debs), options));
   if (result.exit_code != 0) return std::unexpected(failure(suite, result));

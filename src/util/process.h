@@ -2,6 +2,7 @@
 // git.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <optional>
@@ -20,6 +21,10 @@ struct ProcessOptions {
   // ProcessResult::output.
   std::function<Result<>(int fd)> on_output;
   std::function<void(std::string_view line)> on_error_line;  // each line of standard error; called from another thread
+  // Once true, the program and all that it started are ended, those first asked to (SIGTERM) that can be: an
+  // `interrupted` error. With it the program has a process group of its own: signals of the terminal do not reach it.
+  const std::atomic<bool>* cancel = nullptr;
+  bool own_mounts = false;  // what it mounts is seen by nobody else and goes with it, where this user may have that
 };
 
 struct ProcessResult {
@@ -29,7 +34,7 @@ struct ProcessResult {
 };
 
 // argv[0] is searched in PATH. Errors: failed, where the program is not there or `on_output` fails (the program is then
-// ended).
+// ended); interrupted, by `cancel`.
 Result<ProcessResult> run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
 
 // The program's path in PATH or the system folders (/usr/sbin …, which users often lack in PATH); "" where absent.
