@@ -2,18 +2,22 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 namespace cooper {
 
 std::string Error::message() const {
   std::string text = what;
-  auto add = [&](const char* label, const std::string& part) {
+  auto add = [&](std::string_view label, const std::string& part) {
     if (part.empty()) return;
+    const std::string indent = "\n  " + std::string(label.size(), ' ');
     text += "\n  ";
     text += label;
     for (char c : part) {
-      text += c;
-      if (c == '\n') text += "  ";
+      if (c == '\n')
+        text += indent;
+      else
+        text += c;
     }
   };
   add("at ", where);

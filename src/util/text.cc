@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -69,16 +70,39 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+namespace {
+
+constexpr size_t far = std::numeric_limits<size_t>::max();
+
+// The distance of a likely slip, `least` or a third of the letters, or `far`.
+size_t slip_distance(std::string_view wanted, std::string_view candidate, size_t least) {
+  size_t limit = std::max(least, wanted.size() / 3);
+  size_t gap = candidate.size() > wanted.size() ? candidate.size() - wanted.size() : wanted.size() - candidate.size();
+  if (gap > limit) return far;
+  size_t distance = edit_distance(wanted, candidate);
+  return distance <= limit ? distance : far;
+}
+
+}  // namespace
+
 std::string nearest(std::string_view wanted, std::span<const std::string> candidates) {
   std::string best;
-  size_t best_distance = std::max<size_t>(1, wanted.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
-    size_t gap = candidate.size() > wanted.size() ? candidate.size() - wanted.size() : wanted.size() - candidate.size();
-    if (gap >= best_distance) continue;
-    size_t distance = edit_distance(wanted, candidate);
+  size_t best_distance = far;
+  size_t slash = wanted.find('/');
+  for (const std::string& text : candidates) {
+    std::string_view candidate = text;
+    size_t other_slash = candidate.find('/');
+    size_t distance = far;
+    if (slash == std::string_view::npos || other_slash == std::string_view::npos) {
+      distance = slip_distance(wanted, candidate, 1);
+    } else if (size_t first = slip_distance(wanted.substr(0, slash), candidate.substr(0, other_slash), 1);
+               first != far) {
+      size_t second = slip_distance(wanted.substr(slash), candidate.substr(other_slash), 2);  // "/pph" for "/php" too
+      if (second != far) distance = first + second;
+    }
     if (distance < best_distance) {
       best_distance = distance;
-      best = candidate;
+      best = text;
     }
   }
   return best;

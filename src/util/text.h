@@ -24,7 +24,7 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 // Levenshtein distance in bytes.
 size_t edit_distance(std::string_view a, std::string_view b);
 
-// The candidate nearest to `wanted`, or "" where none is near enough to be a likely slip.
+// The candidate nearest to `wanted`, or "" where none is a likely slip; of "category/name" both parts must be near.
 std::string nearest(std::string_view wanted, std::span<const std::string> candidates);
 
 // "1 package", "3 packages".

@@ -29,6 +29,14 @@ TEST(Text, Nearest) {
   EXPECT_EQ(nearest("zzz", names), "");
 }
 
+TEST(Text, NearestOfTwoPartsHasBothNear) {
+  std::vector<std::string> names{"net-misc/curl", "net-misc/rsync", "app-misc/jq"};
+  EXPECT_EQ(nearest("net-misc/nosuch", names), "");
+  EXPECT_EQ(nearest("net-misc/crul", names), "net-misc/curl");
+  EXPECT_EQ(nearest("net-misc/rsyn", names), "net-misc/rsync");
+  EXPECT_EQ(nearest("ap-misc/jqq", names), "app-misc/jq");
+}
+
 TEST(Text, EditDistance) {
   EXPECT_EQ(edit_distance("", "abc"), 3u);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
