@@ -142,11 +142,18 @@ Result<std::vector<Store::Usage>> Store::usage() const {
     auto text = recipes.texts.find(id);
     add("base", text == recipes.texts.end() ? id : text->second, root_ / "bases" / id);
   }
-  static constexpr std::pair<const char*, const char*> plain[] = {
-      {"distfile", "distfiles"}, {"deb", "debs"},        {"log", "logs"},   {"image", "images"},
-      {"failed", "failed"},      {"damaged", "damaged"}, {"scratch", "tmp"}};
+  static constexpr std::pair<const char*, const char*> plain[] = {{"distfile", "distfiles"}, {"deb", "debs"},
+                                                                  {"image", "images"},       {"metadata", "metadata"},
+                                                                  {"damaged", "damaged"},    {"scratch", "tmp"}};
   for (auto [kind, folder] : plain)
     for (const std::string& name : names_in(root_ / folder)) add(kind, name, root_ / folder / name);
+  // logs/CATEGORY/PACKAGE.log and failed/CATEGORY/PACKAGE/
+  for (auto [kind, folder] : {std::pair("log", "logs"), std::pair("failed", "failed")})
+    for (const std::string& category : names_in(root_ / folder))
+      for (const std::string& name : names_in(root_ / folder / category))
+        add(kind,
+            fmt::format("{}/{}", category, kind == std::string_view("log") ? fs::path(name).stem().string() : name),
+            root_ / folder / category / name);
   return list;
 }
 
