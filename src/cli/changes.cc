@@ -56,19 +56,23 @@ std::string as_portage_lines(const std::vector<Change>& changes) {
   return util::join(lines, "\n");
 }
 
+// Where there is no spec, its lines would be of no use.
+std::string as_lines(const PlannedImage& planned, const std::vector<Change>& changes) {
+  bool as_portage = planned.options.like_portage || planned.spec.file.empty();
+  return as_portage ? as_portage_lines(changes) : as_spec_lines(changes);
+}
+
 }  // namespace
 
 std::string cycle_breaks_as_text(const PlannedImage& planned) {
   std::vector<std::string> ways;
   for (const resolve::CycleBreak& way : planned.cycle_breaks) {
     std::vector<Change> change{{way.package, way.use, {}, {}, false}};
-    ways.push_back(planned.options.like_portage ? as_portage_lines(change) : as_spec_lines(change));
+    ways.push_back(as_lines(planned, change));
   }
   return "the circle could end with\n" + util::join(ways, "\nor ");
 }
 
-std::string changes_as_text(const PlannedImage& planned) {
-  return planned.options.like_portage ? as_portage_lines(planned.changes) : as_spec_lines(planned.changes);
-}
+std::string changes_as_text(const PlannedImage& planned) { return as_lines(planned, planned.changes); }
 
 }  // namespace cooper::cli

@@ -25,6 +25,7 @@ class TreePrinter {
       line(index, "");
       children(index, "");
     }
+    without_request();
     build_only();
     base_root();
     return std::move(out_);
@@ -97,6 +98,22 @@ class TreePrinter {
       line(to, again ? fmt::format("{}{}↑ above", note, *note ? ", " : "") : note);
       children(to, indent + (last ? "   " : "│  "));
     }
+  }
+
+  // With --onlydeps what was asked for is not in the plan; the trees begin with what it needs.
+  void without_request() {
+    std::set<int> needed;
+    for (const PlannedPackage& p : plan_.packages) {
+      needed.insert(p.rdepend.begin(), p.rdepend.end());
+      needed.insert(p.pdepend.begin(), p.pdepend.end());
+    }
+    for (bool inner : {false, true})  // last those of a circle that nothing leads to
+      for (int i = 0; i < static_cast<int>(plan_.packages.size()); ++i) {
+        if (!plan_.packages[static_cast<size_t>(i)].in_image || opened_.contains(i) || needed.contains(i) != inner)
+          continue;
+        line(i, "");
+        children(i, "");
+      }
   }
 
   bool has_needs(int index) const {

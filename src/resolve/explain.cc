@@ -288,6 +288,11 @@ std::optional<Error> unknown_target(Universe& universe) {
     std::string where = i < request.target_origins.size() ? request.target_origins[i] : "";
     if (std::any_of(versions.begin(), versions.end(), [&](InstanceId id) { return universe.matches(id, atom); }))
       continue;
+    if (!atom.repository.empty() && std::ranges::none_of(request.repositories, [&](const auto& repository) {
+          return repository->name() == atom.repository;
+        }))
+      return Error{ErrorKind::usage, fmt::format("there is no repository '{}'", atom.repository), where,
+                   fmt::format("'{}' names it", atom.text()), "there are " + repository_names(request)};
     if (!versions.empty())
       return Error{ErrorKind::usage,
                    fmt::format("no ebuild matches '{}'", atom.text()),
