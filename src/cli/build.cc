@@ -207,9 +207,6 @@ void print_json(const Outcome& outcome) {
 
 Result<int> build(const Context& context, const Arguments& arguments) {
   auto start = std::chrono::steady_clock::now();
-  if (context.format != "text" && context.format != "json")
-    return fail(ErrorKind::usage, fmt::format("`cooper build` has no format '{}'", context.format), {}, {},
-                "use text or json");
   std::vector<image::Destination> destinations;
   for (const std::string& text : arguments.destinations) destinations.push_back(TRY(image::parse_destination(text)));
   spec::ImageSpec spec = TRY(spec::load(arguments.spec));

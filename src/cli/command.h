@@ -4,6 +4,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Commands {
   CLI::App& app;
   Context& context;
   Action& run;
+  std::map<const CLI::App*, std::vector<std::string>> formats;  // those of a command, where not text and json
 };
 
 // One per file cli/NAME.cc; main.cc lists them.
@@ -49,6 +51,7 @@ void add_exec_action(Commands&);
 void add_shell(Commands&);
 void add_cache(Commands&);
 void add_doctor(Commands&);
+void add_init(Commands&);
 void add_show(Commands&);
 void add_log(Commands&);
 

@@ -1,4 +1,4 @@
-// `cooper doctor`: what this machine lacks for building images, and how to mend it. `cooper init`: a first spec.
+// `cooper doctor`: what this machine lacks for building images, and how to mend it.
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "ebuild/atom.h"
 #include "fetch/fetch.h"
 #include "sandbox/sandbox.h"
 #include "store/store.h"
@@ -71,6 +70,13 @@ Finding check_store(const fs::path& folder) {
   return {"store", true, detail, {}};
 }
 
+// Text of several lines, all in the column of the first.
+std::string in_column(std::string_view text) {
+  std::string out;
+  for (char c : text) out += c == '\n' ? "\n" + std::string(15, ' ') : std::string(1, c);
+  return out;
+}
+
 Result<int> doctor(const Context& context) {
   std::vector<Finding> findings{check_sandbox(), check_program("mmdebstrap", "base roots debian:SUITE", "mmdebstrap")};
   if (::geteuid() != 0) findings.push_back(check_program("newuidmap", "base roots made by an ordinary user", "uidmap"));
@@ -87,37 +93,11 @@ Result<int> doctor(const Context& context) {
     }
     const char* color = !context.color_stdout ? "" : finding.good ? "\033[32m" : "\033[31m";
     fmt::print("{}{}{} {:<12} {}\n", color, finding.good ? "✓" : "✗", *color ? "\033[0m" : "", finding.name,
-               finding.detail);
-    if (!finding.remedy.empty()) fmt::print("  {:<12} → {}\n", "", finding.remedy);
+               in_column(finding.detail));
+    if (!finding.remedy.empty()) fmt::print("  {:<12} → {}\n", "", in_column(finding.remedy));
   }
   if (context.format == "json") fmt::print("{}\n", json.dump(2));
   return good ? 0 : static_cast<int>(ErrorKind::sandbox);
-}
-
-constexpr std::string_view first_spec = R"(# An image made from source: cooper build {0}.toml
-name     = "{0}"
-packages = ["{1}"]
-
-# [package."{1}"]
-# use = ["some-flag", "-another"]       # cooper use {1} lists them
-
-[config]
-# entrypoint = ["/usr/bin/{0}"]
-
-# [[test]]
-# run    = ["/usr/bin/{0}", "--version"]
-# stdout_contains = "{0}"
-)";
-
-Result<int> init(const Context&, const std::string& package, const std::string& file) {
-  ebuild::Atom atom = TRY(ebuild::Atom::parse_user(package));
-  fs::path path = file.empty() ? fs::path(atom.name.package + ".toml") : fs::path(file);
-  std::error_code ec;
-  if (fs::exists(path, ec))
-    return fail(ErrorKind::usage, "the file is there already", path, {}, "name another one with --output");
-  TRY(util::write_file(path, fmt::format(fmt::runtime(first_spec), atom.name.package, atom.text())));
-  fmt::print("{}\n", path.string());
-  return 0;
 }
 
 }  // namespace
@@ -125,15 +105,6 @@ Result<int> init(const Context&, const std::string& package, const std::string& 
 void add_doctor(Commands& commands) {
   CLI::App* app = commands.app.add_subcommand("doctor", "Tell what this machine lacks, and how to mend it");
   app->callback([&commands]() { commands.run = [&commands]() { return doctor(commands.context); }; });
-
-  auto package = std::make_shared<std::string>();
-  auto file = std::make_shared<std::string>();
-  CLI::App* first = commands.app.add_subcommand("init", "Write a first spec for a package");
-  first->add_option("PACKAGE", *package, "an atom such as app-misc/jq")->required();
-  first->add_option("-o,--output", *file, "the file to write (default: NAME.toml)")->type_name("FILE");
-  first->callback([&commands, package, file]() {
-    commands.run = [&commands, package, file]() { return init(commands.context, *package, *file); };
-  });
 }
 
 }  // namespace cooper::cli

@@ -41,7 +41,8 @@ Result<int> exec_action(const Context& context, const std::filesystem::path& dir
 
 void add_exec_action(Commands& commands) {
   CLI::App* command =
-      commands.app.add_subcommand("exec-action", "build one action from its folder; prints where the package lies");
+      commands.app.add_subcommand("exec-action", "Build one action from its folder; prints where the package lies");
+  commands.formats[command] = {"text"};
   auto directory = std::make_shared<std::string>();
   command->add_option("DIR", *directory, "a folder with action.json")->required();
   command->callback([&commands, directory]() {

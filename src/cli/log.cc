@@ -47,6 +47,7 @@ Result<int> log(const Context& context, const std::string& what) {
 void add_log(Commands& commands) {
   auto what = std::make_shared<std::string>();
   CLI::App* app = commands.app.add_subcommand("log", "Print the build log of a package");
+  commands.formats[app] = {"text"};
   app->add_option("PACKAGE", *what, "name, category/name or with version")->required();
   app->callback([&commands, what]() { commands.run = [&commands, what]() { return log(commands.context, *what); }; });
 }

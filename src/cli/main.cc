@@ -2,17 +2,21 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <span>
 #include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/usage.h"
 #include "store/store.h"
 #include "util/file.h"
 #include "util/heap.h"
+#include "util/text.h"
 
 namespace cooper::cli {
 
@@ -75,6 +79,44 @@ void print_error(const Error& error, bool color) {
   fmt::print(stderr, "{}error:{} {}\n", red, reset, error.message());
 }
 
+constexpr const char* exit_codes_and_environment =
+    "Exit codes:\n"
+    "  0    done\n"
+    "  1    a build or an image test failed; nothing was found\n"
+    "  2    bad usage or a bad spec\n"
+    "  3    the requirements contradict each other\n"
+    "  4    a distfile or base root cannot be had, or does not verify\n"
+    "  5    this machine cannot sandbox (`cooper doctor` says why)\n"
+    "  130  interrupted\n"
+    "\n"
+    "Environment:\n"
+    "  NO_COLOR           no colours, unless --color=always\n"
+    "  XDG_CACHE_HOME     where the store is, in its folder cooper (default: ~/.cache)\n"
+    "  SOURCE_DATE_EPOCH  the time stamp of what is built\n"
+    "  COOPER_DATA        cooper's own data, with runtime/ and ebuilds/\n";
+
+std::string joined_with_or(const std::vector<std::string>& words) {
+  if (words.size() == 1) return words.front();
+  return util::join(std::span(words).first(words.size() - 1), ", ") + " or " + words.back();
+}
+
+// Whether the chosen command has the form of output that is asked for.
+Result<> check_format(const Commands& commands) {
+  const CLI::App* command = &commands.app;
+  std::string name = command->get_name();
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    name += " " + command->get_name();
+  }
+  auto own = commands.formats.find(command);
+  std::vector<std::string> forms =
+      own == commands.formats.end() ? std::vector<std::string>{"text", "json"} : own->second;
+  const std::string& form = commands.context.format;
+  if (form == "text" || std::ranges::find(forms, form) != forms.end()) return {};
+  return fail(ErrorKind::usage, fmt::format("`{}` has no format '{}'", name, form), {}, {},
+              fmt::format("use {}", joined_with_or(forms)));
+}
+
 int run_program(int argc, char** argv) {
   util::use_large_pages();
   Context context;
@@ -91,16 +133,21 @@ int run_program(int argc, char** argv) {
   app.fallthrough();
   app.option_defaults()->group("Options of all commands");
   app.add_option("--jobs,-j", context.jobs, "how many jobs run at once (default: the number of cores)")
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
   app.add_option("--cache-dir", cache_dir, "where packages, sources and images are kept")->type_name("DIR");
-  app.add_option("--format", context.format, "form of the output: text, json, or what the command lists");
-  app.add_option("--color", color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_option("--format", context.format, "form of the output: text, json, or what the command lists")
+      ->type_name("FORM");
+  app.add_option("--color", color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
+      ->type_name("WHEN");
   app.add_flag("--quiet,-q", context.quiet, "no progress, only results and errors");
   app.add_flag("--verbose,-v", context.verbose, "also the output of the builds");
   app.add_flag("--offline", context.offline, "use nothing from the network");
 
   app.option_defaults()->group("Options");  // the commands' own, which follow
-  Commands commands{app, context, run};
+  Commands commands{app, context, run, {}};
+  add_init(commands);
   add_plan(commands);
   add_build(commands);
   add_run(commands);
@@ -114,13 +161,18 @@ int run_program(int argc, char** argv) {
   add_shell(commands);
   add_exec_action(commands);
   for (CLI::App* command : app.get_subcommands({}))
-    command->footer("`cooper --help` tells the options of all commands.");
+    command->footer(command->get_footer() + (command->get_footer().empty() ? "" : "\n\n") +
+                    "`cooper --help` tells the options of all commands.");
+  app.footer(exit_codes_and_environment);
 
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty()) words.emplace_back("--help");
+  set_command_apart(app, words);
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
-    print_error(Error{ErrorKind::usage, e.what(), {}, {}, "see `cooper --help`"}, wants_color(color, STDERR_FILENO));
+    print_error(explain_refusal(app, e, words), wants_color(color, STDERR_FILENO));
     return static_cast<int>(ErrorKind::usage);
   }
 
@@ -130,6 +182,7 @@ int run_program(int argc, char** argv) {
   catch_signals();
 
   auto find_data_and_run = [&]() -> Result<int> {
+    TRY(check_format(commands));
     TRY(find_data(context));
     return run();
   };

@@ -19,9 +19,6 @@ Result<PlannedImage> answer(const Context& context, const Question& question) {
 
 Result<int> plan(const Context& context, const Question& question) {
   const std::string form = context.format == "text" ? "tree" : context.format;
-  if (form != "tree" && form != "portage" && form != "json" && form != "dot")
-    return fail(ErrorKind::usage, fmt::format("`cooper plan` has no format '{}'", form), {}, {},
-                "use tree, portage, json or dot");
   auto answered = answer(context, question);
   if (!answered) {
     if (form == "json") fmt::print("{}", no_plan_as_json(answered.error()));
@@ -49,9 +46,10 @@ Result<int> plan(const Context& context, const Question& question) {
 void add_plan(Commands& commands) {
   auto question = std::make_shared<Question>();
   CLI::App* app = commands.app.add_subcommand("plan", "Show what would be built: packages, versions, flags");
+  commands.formats[app] = {"tree", "portage", "json", "dot"};
   add_question_options(*app, *question);
   app->footer(
-      "--format: tree (default), portage (the lines of emerge --pretend), json, dot\n"
+      "--format: tree (the default), portage (the lines of emerge --pretend), json or dot.\n"
       "Where there is no plan, json and portage tell the changes that would give one, and that plan.");
   app->callback([&commands, question]() {
     commands.run = [&commands, question]() { return plan(commands.context, *question); };

@@ -74,16 +74,16 @@ Result<> add_atoms(const Question& q, spec::ImageSpec& spec) {
       spec.sets.push_back({word.substr(1), "the command line"});
       continue;
     }
-    auto atom = ebuild::Atom::parse_user(with_category(word));
-    if (!atom) {
-      Error error = ebuild::Atom::parse_user(word).error();  // told of what was written
-      error.hint = "what is asked for is a spec file or atoms like dev-lang/php:8.2";
-      return std::unexpected(std::move(error));
-    }
-    spec.packages.push_back({std::move(*atom), "the command line"});
+    spec.packages.push_back({TRY(parse_wanted(word)), "the command line"});
   }
   spec.name = spec.packages.empty() ? spec.sets.front().value : spec.packages.front().value.name.package;
   return {};
+}
+
+Result<> check_folder(const char* option, const std::string& folder) {
+  std::error_code ec;
+  if (fs::is_directory(folder, ec)) return {};
+  return fail(ErrorKind::usage, fmt::format("the folder of {} is not there", option), folder);
 }
 
 // DIR stands for dir:DIR.
@@ -110,13 +110,35 @@ void add_situation_options(CLI::App& app, Situation& situation) {
       ->group(situation_group);
 }
 
-void pose(const Situation& situation, spec::ImageSpec& spec) {
+Result<ebuild::Atom> parse_wanted(const std::string& word) {
   std::error_code ec;
+  if (word.contains('/') && fs::is_directory(word, ec))
+    return fail(ErrorKind::usage, "this is a folder, neither a spec nor a package", word, {},
+                "name a TOML file, or packages; --repository DIR names a repository to take them from");
+  const std::string full = with_category(word);
+  auto atom = ebuild::Atom::parse_user(full);
+  if (atom) return atom;
+  Error error = std::move(atom).error();
+  // Told of what was written.
+  if (const std::string added = std::string(any_category) + "/"; full != word)
+    for (std::string* part : {&error.what, &error.why, &error.hint})
+      for (size_t at; (at = part->find(added)) != std::string::npos;) part->erase(at, added.size());
+  if (error.hint.empty()) error.hint = "what is asked for is a spec file or atoms like dev-lang/php:8.2";
+  return std::unexpected(std::move(error));
+}
+
+bool lacks_category(const ebuild::Atom& atom) { return atom.name.category == any_category; }
+
+Result<> pose(const Situation& situation, spec::ImageSpec& spec) {
+  std::error_code ec;
+  for (const std::string& folder : situation.repositories) TRY(check_folder("--repository", folder));
+  if (!situation.portage_config.empty()) TRY(check_folder("--portage-config", situation.portage_config));
   if (!situation.repositories.empty()) spec.repositories.clear();
   for (const std::string& folder : situation.repositories)
     spec.repositories.push_back({.path = fs::absolute(folder, ec).string(), .where = "--repository"});
   if (!situation.portage_config.empty()) spec.portage_config = fs::absolute(situation.portage_config, ec);
   if (!situation.profile.empty()) spec.profile = situation.profile;
+  return {};
 }
 
 void add_question_options(CLI::App& app, Question& q) {
@@ -133,15 +155,20 @@ void add_question_options(CLI::App& app, Question& q) {
          "BASE");
   option("--root", q.root, "the image's root: what its var/db/pkg has need not be built", "DIR");
   auto flag = [&](const char* name, auto& value, const char* help) { app.add_flag(name, value, help)->group(rules); };
-  flag("--portage", q.portage,
-       "every choice as Portage's: always the highest version, nothing adopted from the base root (the rule with the "
-       "options above)");
-  flag("--one-root", q.one_root, "image and builds share one root, as with ROOT=/; --base has what is installed in it");
-  flag("--onlydeps", q.only_dependencies, "not the packages asked for, only what they need");
+  auto mere_flag = [&](const char* name, bool& value, const char* help) {
+    app.add_flag(name, value, help)->disable_flag_override()->group(rules);
+  };
+  mere_flag(
+      "--portage", q.portage,
+      "every choice as Portage's: always the highest version, nothing adopted from the base root (the rule with the "
+      "options above)");
+  mere_flag("--one-root", q.one_root,
+            "image and builds share one root, as with ROOT=/; --base has what is installed in it");
+  mere_flag("--onlydeps", q.only_dependencies, "not the packages asked for, only what they need");
   flag("--onlydeps-with-rdeps{y}", q.with_rdeps, "y or n: also what they need at run time (default: y)");
   flag("--onlydeps-with-ideps{y}", q.with_ideps,
        "y or n: what their installation needs, where not --onlydeps-with-rdeps");
-  flag("--with-test-deps", q.test_dependencies, "also what the tests of the packages asked for need");
+  mere_flag("--with-test-deps", q.test_dependencies, "also what the tests of the packages asked for need");
   flag("--autounmask{y}", q.autounmask, "y or n: where there is no answer, look for changes of any kind that give one");
   flag("--autounmask-use{y}", q.autounmask_use, "y or n: such changes may set USE flags (default: y)");
   flag("--autounmask-license{y}", q.autounmask_license, "y or n: … may accept licenses");
@@ -160,12 +187,13 @@ Result<spec::ImageSpec> spec_of(const Question& q) {
     TRY(add_atoms(q, spec));
     if (poses_situation(q)) spec.base_from = no_base, spec.profile.clear();
   }
-  pose(q.situation, spec);
+  TRY(pose(q.situation, spec));
   if (!q.base.empty()) spec.base_from = base_source(q.base);
   if (spec.profile.empty() && spec.portage_config.empty() && q.situation.repositories.empty())
     spec.profile = spec::ImageSpec{}.profile;
   if (spec.profile.empty() && !fs::exists(spec.portage_config / "make.profile", ec))
-    return fail(ErrorKind::usage, "no profile is named", {}, {},
+    return fail(ErrorKind::usage, "no profile is named", spec.portage_config.string(),
+                spec.portage_config.empty() ? "" : "this configuration has no make.profile",
                 "give --profile NAME, or a --portage-config that has make.profile");
   return spec;
 }
@@ -173,8 +201,7 @@ Result<spec::ImageSpec> spec_of(const Question& q) {
 Result<> complete_names(spec::ImageSpec& spec,
                         const std::vector<std::shared_ptr<repository::Repository>>& repositories) {
   for (auto& wanted : spec.packages)
-    if (wanted.value.name.category == any_category)
-      wanted.value.name = TRY(package_called(wanted.value.name.package, repositories));
+    if (lacks_category(wanted.value)) wanted.value.name = TRY(package_called(wanted.value.name.package, repositories));
   return {};
 }
 
@@ -185,6 +212,7 @@ Result<PlanOptions> plan_options_of(const Question& q) {
   out.one_root = q.one_root;
   out.test_dependencies = q.test_dependencies;
   std::error_code ec;
+  if (!q.root.empty()) TRY(check_folder("--root", q.root));
   if (!q.root.empty()) out.root = fs::absolute(q.root, ec);
   if (q.only_dependencies)
     out.only_dependencies = resolve::OnlyDependencies{TRY(yes_or_no("--onlydeps-with-rdeps", q.with_rdeps, true)),

@@ -18,8 +18,13 @@ struct Situation {
 
 // --repository, --profile and --portage-config.
 void add_situation_options(CLI::App& app, Situation& situation);
-// Puts the situation over what the spec says.
-void pose(const Situation& situation, spec::ImageSpec& spec);
+// Puts the situation over what the spec says. Errors: usage, where a folder is not there.
+Result<> pose(const Situation& situation, spec::ImageSpec& spec);
+
+// An atom as it is written on the command line; where its category is left out, complete_names gives it one. Errors:
+// usage, with what is meant, if it is a version without its operator, a folder …
+Result<ebuild::Atom> parse_wanted(const std::string& word);
+bool lacks_category(const ebuild::Atom& atom);
 
 struct Question {
   std::vector<std::string> what;  // one spec file, or atoms

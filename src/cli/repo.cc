@@ -1,5 +1,6 @@
 // `cooper repo`: metadata caches, Manifests and checks of ebuild repositories.
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <set>
 
@@ -90,13 +91,14 @@ Result<Opened> open(const Context& context, const Arguments& arguments) {
   return opened;
 }
 
-// Each problem a line on stderr; true where there are none.
-bool print_problems(const Context& context, std::vector<Problem> problems) {
+// Each problem a line, on stderr unless they are what was asked for; true where there are none.
+bool print_problems(const Context& context, std::vector<Problem> problems, FILE* to = stderr) {
   std::sort(problems.begin(), problems.end(),
             [](const Problem& a, const Problem& b) { return std::tie(a.where, a.what) < std::tie(b.where, b.what); });
-  const char* red = context.color_stderr ? "\033[1;31m" : "";
-  const char* reset = context.color_stderr ? "\033[0m" : "";
-  for (const Problem& problem : problems) fmt::print(stderr, "{}{}:{} {}\n", red, problem.where, reset, problem.what);
+  bool color = to == stderr ? context.color_stderr : context.color_stdout;
+  const char* red = color ? "\033[1;31m" : "";
+  const char* reset = color ? "\033[0m" : "";
+  for (const Problem& problem : problems) fmt::print(to, "{}{}:{} {}\n", red, problem.where, reset, problem.what);
   return problems.empty();
 }
 
@@ -175,7 +177,7 @@ Result<int> check(const Context& context, const Arguments& arguments) {
     fmt::print("{}\n", json.dump(2));
     return problems.empty() ? 0 : 1;
   }
-  bool clean = print_problems(context, std::move(problems));
+  bool clean = print_problems(context, std::move(problems), stdout);
   if (clean && !context.quiet) fmt::print("{}: nothing wrong found\n", opened.repository->name());
   return clean ? 0 : 1;
 }
@@ -183,7 +185,7 @@ Result<int> check(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_repo(Commands& commands) {
-  CLI::App* repo = commands.app.add_subcommand("repo", "index, check and maintain ebuild repositories");
+  CLI::App* repo = commands.app.add_subcommand("repo", "Index, check and maintain ebuild repositories");
   repo->require_subcommand(1);
   auto arguments = std::make_shared<Arguments>();
   auto add = [&](const char* name, const char* description, Result<int> (*run)(const Context&, const Arguments&)) {
@@ -197,13 +199,14 @@ void add_repo(Commands& commands) {
     });
     return command;
   };
-  CLI::App* index_command = add("index", "read the metadata of all ebuilds into the cache", index);
+  CLI::App* index_command = add("index", "Read the metadata of all ebuilds into the cache", index);
   index_command->add_flag("--write-md5-cache", arguments->write_md5_cache,
                           "write metadata/md5-cache in the repository");
   index_command->add_flag("--force", arguments->force, "read every ebuild anew, whatever the caches hold");
-  CLI::App* check_command = add("check", "tell everything that is wrong with a repository", check);
+  CLI::App* check_command = add("check", "Tell everything that is wrong with a repository", check);
   check_command->add_option("--base", arguments->base, "the base root whose tools BDEPEND may name")->type_name("BASE");
-  CLI::App* manifest_command = add("manifest", "write the Manifests from the distfiles that are there", manifest);
+  CLI::App* manifest_command = add("manifest", "Write the Manifests from the distfiles that are there", manifest);
+  commands.formats[manifest_command] = {"text"};
   manifest_command->add_option("--distdir", arguments->distdir, "where the distfiles are (default: the store's)")
       ->type_name("DIR");
 }

@@ -1,5 +1,8 @@
 // `cooper run`: an image in a sandbox, no container engine needed.
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -8,6 +11,7 @@
 #include "image/run.h"
 #include "sandbox/sandbox.h"
 #include "store/store.h"
+#include "util/text.h"
 
 namespace cooper::cli {
 
@@ -36,14 +40,52 @@ Result<sandbox::Bind> parse_volume(const std::string& text) {
   return sandbox::Bind{path, target, writable};
 }
 
+// The images of the store: NAME:TAG.
+std::vector<std::string> images_of(const store::Store& store) {
+  std::set<std::string> names;
+  std::error_code ec;
+  for (const auto& entry : std::filesystem::directory_iterator(store.images(), ec))
+    if (auto image = image::read_layout(entry.path())) names.insert(image->name + ":" + image->tag);
+  return {names.begin(), names.end()};
+}
+
+Result<image::LoadedImage> load(const std::string& reference, const store::Store& store) {
+  std::error_code ec;
+  if (reference.ends_with(".toml") && std::filesystem::is_regular_file(reference, ec))
+    return fail(ErrorKind::usage, "this is a spec, not an image", reference, {},
+                fmt::format("build it first, `cooper build {}`, and run it by its name", reference));
+  auto loaded = image::load_image(reference, store);
+  if (loaded || loaded.error().kind != ErrorKind::usage || !loaded.error().what.starts_with("no image")) return loaded;
+  Error error = std::move(loaded).error();
+  if (image::parse_destination(reference)) {
+    error.why = "there is no such file or folder";
+    error.hint.clear();
+  } else if (std::vector<std::string> names = images_of(store); !names.empty()) {
+    error.hint = "the store has " + util::join(names, ", ");
+  }
+  return std::unexpected(std::move(error));
+}
+
+// NAME=value; a mere NAME takes the value that it has here, or is left out where it has none.
+std::vector<std::string> environment_of(const std::vector<std::string>& given) {
+  std::vector<std::string> out;
+  for (const std::string& item : given) {
+    if (item.contains('='))
+      out.push_back(item);
+    else if (const char* value = std::getenv(item.c_str()))
+      out.push_back(item + "=" + value);
+  }
+  return out;
+}
+
 Result<int> run(const Context& context, const Arguments& arguments) {
   TRY(sandbox::check());
   store::Store store = TRY(store::Store::open(context.cache_dir));
   image::RunOptions options;
   for (const std::string& volume : arguments.volumes) options.binds.push_back(TRY(parse_volume(volume)));
-  image::LoadedImage loaded = TRY(image::load_image(arguments.image, store));
+  image::LoadedImage loaded = TRY(load(arguments.image, store));
   options.command = arguments.command;
-  options.environment = arguments.environment;
+  options.environment = environment_of(arguments.environment);
   options.user = arguments.user;
   options.directory = arguments.directory;
   options.network = arguments.network == "host";
@@ -59,20 +101,28 @@ Result<int> run(const Context& context, const Arguments& arguments) {
 void add_run(Commands& commands) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* app = commands.app.add_subcommand("run", "Run an image in a sandbox, no container engine needed");
+  commands.formats[app] = {"text"};
   app->add_option("IMAGE", arguments->image,
                   "a name from the store (php, php:8.2.32), or oci:DIR, oci-archive:FILE, docker-archive:FILE, "
                   "dir:PATH, tar:FILE")
       ->required();
   app->add_option("CMD", arguments->command,
-                  "arguments for the image's entrypoint, or the command where it has none; after --");
+                  "arguments for the image's entrypoint, or the command where it has none: all that follows IMAGE, "
+                  "options too");
   app->add_option("--network", arguments->network, "host: this machine's network; none: only the loopback device")
-      ->check(CLI::IsMember({"host", "none"}));
-  app->add_option("--user", arguments->user, "the user to run as: NAME or UID, with :GROUP or :GID");
-  app->add_option("--workdir", arguments->directory, "the folder to start in");
-  app->add_option("--entrypoint", arguments->entrypoint, "run this program in place of the image's entrypoint");
-  app->add_option("-e,--env", arguments->environment, "set a variable: NAME=value")->allow_extra_args(false);
+      ->check(CLI::IsMember({"host", "none"}).description(""))
+      ->type_name("NETWORK");
+  app->add_option("--user", arguments->user, "the user to run as: NAME or UID, with :GROUP or :GID")->type_name("USER");
+  app->add_option("--workdir", arguments->directory, "the folder to start in")->type_name("DIR");
+  app->add_option("--entrypoint", arguments->entrypoint, "run this program in place of the image's entrypoint")
+      ->type_name("PROGRAM");
+  app->add_option("-e,--env", arguments->environment,
+                  "set a variable: NAME=value, or NAME with the value that it has here")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   app->add_option("--volume", arguments->volumes,
                   "show a file or folder of this machine in the image: SOURCE:/TARGET[:ro]")
+      ->type_name("VOLUME")
       ->allow_extra_args(false);
   app->callback([&commands, arguments]() {
     commands.run = [&commands, arguments]() { return run(commands.context, *arguments); };

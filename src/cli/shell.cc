@@ -81,6 +81,10 @@ Result<int> fresh_shell(const store::Store& store, const Context& context, const
     if (names_package(names.back(), package)) index = static_cast<int>(i);
   }
   if (index < 0) {
+    for (const resolve::ProvidedPackage& provided : planned.plan.provided)
+      if (names_package(provided.cpv.text(), package))
+        return fail(ErrorKind::usage, fmt::format("'{}' is not built: the base root has it", package), spec_file,
+                    provided.by, fmt::format("`cooper why {} {}` tells who uses it", spec_file, package));
     std::string near = util::nearest(package, names);
     return fail(ErrorKind::usage, fmt::format("'{}' is not in the plan", package), spec_file, {},
                 near.empty() ? "`cooper plan` lists what is" : fmt::format("did you mean {}?", near));
@@ -135,6 +139,7 @@ void add_shell(Commands& commands) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* app =
       commands.app.add_subcommand("shell", "Open a shell in a package's build sandbox, as it failed or fresh");
+  commands.formats[app] = {"text"};
   app->add_option("SPEC", arguments->first, "the spec; may be left out for a build that failed")->required();
   app->add_option("PACKAGE", arguments->second, "name, category/name or with version");
   app->add_option("-c,--command", arguments->command, "run this line of bash and end");

@@ -1,6 +1,9 @@
 // `cooper search`, `show` and `use`: a look into the repositories, by themselves or as a spec has them.
+#include <unistd.h>
+
 #include <algorithm>
 #include <memory>
+#include <ranges>
 #include <set>
 
 #include <fmt/format.h>
@@ -9,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/planning.h"
 #include "cli/question.h"
+#include "cli/terminal.h"
 #include "ebuild/dependency.h"
 #include "repository/config.h"
 #include "repository/repository.h"
@@ -44,7 +48,7 @@ Result<World> open_world(const Context& context, const Arguments& arguments) {
   std::error_code ec;
   const std::string& configuration = arguments.situation.portage_config;
   if (!configuration.empty() && fs::exists(fs::path(configuration) / "make.profile", ec)) spec.profile.clear();
-  pose(arguments.situation, spec);
+  TRY(pose(arguments.situation, spec));
   std::vector<std::string> notes;
   World world{TRY(cli::open_world(std::move(spec), context, notes)), {}};
   for (const std::string& note : notes) fmt::print(stderr, "warning: {}\n", note);
@@ -70,30 +74,85 @@ std::set<PackageName> names_of(const World& world) {
   return out;
 }
 
-std::string paint(bool on, const char* code, std::string_view text) {
-  return on ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
-}
-
 bool contains_ignoring_case(std::string_view text, std::string_view part) {
   auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::ranges::search(text, part, [&](char a, char b) { return lower(a) == lower(b); }).begin() != text.end() ||
          part.empty();
 }
 
-// The packages that `what` names: "category/name", or "name" in any category. Error with the nearest name where there
-// is none.
-Result<std::vector<PackageName>> named(const World& world, const std::string& what) {
+// The version that a plan would take: the newest that is visible; or null.
+const Package* taken_of(const World& world, const std::vector<const Package*>& versions) {
+  auto visible = std::find_if(versions.rbegin(), versions.rend(), [&](const Package* candidate) {
+    return world.opened.config->visibility(*candidate).visibility == repository::Visibility::visible;
+  });
+  return visible == versions.rend() ? nullptr : *visible;
+}
+
+// A package and those of its versions that were asked for, the lowest first.
+struct Selection {
+  PackageName name;
+  std::vector<const Package*> versions;
+};
+
+Result<std::vector<PackageName>> packages_called(const World& world, const PackageName& wanted, bool any_category) {
   std::vector<PackageName> out;
   std::vector<std::string> all;
   for (const PackageName& name : names_of(world)) {
-    if (name.text() == what || name.package == what) out.push_back(name);
-    all.push_back(what.find('/') == std::string::npos ? name.package : name.text());
+    if (any_category ? name.package == wanted.package : name == wanted) out.push_back(name);
+    all.push_back(any_category ? name.package : name.text());
   }
   if (!out.empty()) return out;
+  std::string what = any_category ? wanted.package : wanted.text();
   std::string near = util::nearest(what, all);
   return fail(ErrorKind::usage, fmt::format("no package is called '{}'", what), world.repositories.front()->root(), {},
               near.empty() ? "`cooper search WORD` looks through names and descriptions"
                            : fmt::format("did you mean {}?", near));
+}
+
+// None of the versions is what the atom asks for: what there is instead.
+std::unexpected<Error> no_such_version(const World& world, const PackageName& name, const ebuild::Atom& atom,
+                                       const std::string& what) {
+  std::vector<std::string> slots, versions;
+  for (const Package* package : versions_of(world, name) | std::views::reverse) {
+    if (std::ranges::find(slots, package->metadata.slot) == slots.end()) slots.push_back(package->metadata.slot);
+    versions.push_back(package->cpv.version.text());
+  }
+  if (atom.op == ebuild::Operator::none && atom.repository.empty() && !atom.slot.empty())
+    return fail(ErrorKind::usage, fmt::format("{} has no version in slot {}", name.text(), atom.slot), {}, {},
+                "there are " + util::join(slots, ", "));
+  return fail(ErrorKind::usage, fmt::format("{} has no version that '{}' names", name.text(), what), {}, {},
+              "there are " + util::join(versions, ", "));
+}
+
+// The packages that `what` names: "category/name", "name" in any category, "category/name-version", or an atom. Error
+// with what is nearest where there is none.
+Result<std::vector<Selection>> selected(const World& world, const std::string& what) {
+  auto cpv = ebuild::Cpv::parse(what);
+  ebuild::Atom atom = TRY(parse_wanted(cpv ? "=" + what : what));
+  std::vector<Selection> out;
+  for (const PackageName& name : TRY(packages_called(world, atom.name, lacks_category(atom)))) {
+    ebuild::Atom own = atom;
+    own.name = name;
+    Selection selection{name, versions_of(world, name)};
+    std::erase_if(selection.versions, [&](const Package* package) {
+      const repository::Metadata& m = package->metadata;
+      return !own.matches(package->cpv, m.slot + "/" + m.subslot, package->repository->name());
+    });
+    if (selection.versions.empty()) return no_such_version(world, name, atom, what);
+    out.push_back(std::move(selection));
+  }
+  return out;
+}
+
+// "8.2.32", and in parentheses a newer one that is not taken: "(8.4.24 ~amd64)".
+std::string version_summary(const World& world, const std::vector<const Package*>& versions, const Package* taken) {
+  const Package& newest = *versions.back();
+  std::string out = taken ? taken->cpv.version.text() : "";
+  if (taken && taken->cpv.version == newest.cpv.version) return out;
+  repository::VisibilityReason reason = world.opened.config->visibility(newest);
+  std::string_view why =
+      reason.visibility == repository::Visibility::masked_by_keyword ? std::string_view(reason.keyword) : "masked";
+  return out + fmt::format("{}({} {})", out.empty() ? "" : " ", newest.cpv.version.text(), why);
 }
 
 Result<int> search(const Context& context, const Arguments& arguments) {
@@ -108,51 +167,73 @@ Result<int> search(const Context& context, const Arguments& arguments) {
         !contains_ignoring_case(newest.metadata.description, arguments.what))
       continue;
     ++found;
+    const Package* taken = taken_of(world, versions);
+    const Package& shown = taken ? *taken : newest;
     if (context.format == "json")
       json.push_back({{"name", name.text()},
-                      {"version", newest.cpv.version.text()},
-                      {"description", newest.metadata.description}});
+                      {"version", shown.cpv.version.text()},
+                      {"visible", taken != nullptr},
+                      {"newest", newest.cpv.version.text()},
+                      {"description", shown.metadata.description}});
     else
-      fmt::print("{:<32} {:<12} {}\n", paint(context.color_stdout, "1", name.text()), newest.cpv.version.text(),
-                 newest.metadata.description);
+      fmt::print("{} {:<12} {}\n", painted(context.color_stdout, "1", fmt::format("{:<32}", name.text())),
+                 version_summary(world, versions, taken), shown.metadata.description);
   }
   if (context.format == "json") fmt::print("{}\n", json.dump(2));
+  if (found == 0 && !context.quiet)
+    fmt::print(stderr, "no package has '{}' in its name or description\n", arguments.what);
   return found > 0 ? 0 : 1;
 }
 
-void show_version(const Context& context, const Package& package) {
+// The flags of an ebuild, with the sign of its default.
+std::string flags_of(const Package& package) {
+  std::string out;
+  for (const auto& [flag, fallback] : package.metadata.iuse)
+    out += fmt::format("{}{}{}", out.empty() ? "" : " ", fallback > 0 ? "+" : "", flag);
+  return out;
+}
+
+void show_version(const Context& context, const World& world, const Package& package, bool taken) {
   const repository::Metadata& metadata = package.metadata;
+  const int width = terminal_width(STDOUT_FILENO);
   auto row = [&](const char* label, const std::string& value) {
-    if (!value.empty()) fmt::print("    {:<12} {}\n", label, value);
+    if (!value.empty()) fmt::print("    {:<12} {}\n", label, wrapped(value, 17, width));
   };
-  fmt::print("  {}{}\n", paint(context.color_stdout, "1", package.cpv.version.text()),
-             paint(context.color_stdout, "2", "::" + package.repository->name()));
+  std::string mark = taken ? "taken" : "";
+  if (auto reason = world.opened.config->visibility(package); reason.visibility != repository::Visibility::visible)
+    mark = "masked: " + reason.why;
+  fmt::print("  {}{}{}\n", painted(context.color_stdout, "1", package.cpv.version.text()),
+             painted(context.color_stdout, "2", "::" + package.repository->name()),
+             mark.empty() ? "" : "  " + painted(context.color_stdout, taken ? "32" : "33", mark));
   row("slot", metadata.subslot == metadata.slot ? metadata.slot : metadata.slot + "/" + metadata.subslot);
   row("keywords", fmt::format("{}", fmt::join(metadata.keywords, " ")));
   row("license", ebuild::to_text(metadata.license));
-  row("depends", ebuild::to_text(metadata.rdepend));
-  row("builds with", ebuild::to_text(metadata.bdepend));
+  row("USE", flags_of(package));
+  row("RDEPEND", ebuild::to_text(metadata.rdepend));
+  row("DEPEND", ebuild::to_text(metadata.depend));
+  row("BDEPEND", ebuild::to_text(metadata.bdepend));
+  row("PDEPEND", ebuild::to_text(metadata.pdepend));
   row("ebuild", package.ebuild().string());
 }
 
 Result<int> show(const Context& context, const Arguments& arguments) {
   World world = TRY(open_world(context, arguments));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  std::vector<PackageName> names = TRY(named(world, arguments.what));
-  for (const PackageName& name : names) {
-    auto versions = versions_of(world, name);
+  for (const auto& [name, versions] : TRY(selected(world, arguments.what))) {
+    const Package* taken = taken_of(world, versions_of(world, name));
     if (context.format == "json") {
       for (const Package* package : versions) {
-        nlohmann::ordered_json entry{{"package", package->cpv.text()}};
+        repository::VisibilityReason reason = world.opened.config->visibility(*package);
+        nlohmann::ordered_json entry{{"package", package->cpv.text()}, {"taken", package == taken}};
+        if (reason.visibility != repository::Visibility::visible) entry["masked"] = reason.why;
         for (const auto& [key, value] : package->metadata.keys()) entry[key] = value;
         json.push_back(entry);
       }
       continue;
     }
-    fmt::print("{}\n", paint(context.color_stdout, "1;36", name.text()));
-    if (!versions.empty())
-      fmt::print("  {}\n  {}\n", versions.back()->metadata.description, versions.back()->metadata.homepage);
-    for (auto it = versions.rbegin(); it != versions.rend(); ++it) show_version(context, **it);
+    fmt::print("{}\n", painted(context.color_stdout, "1;36", name.text()));
+    fmt::print("  {}\n  {}\n", versions.back()->metadata.description, versions.back()->metadata.homepage);
+    for (auto it = versions.rbegin(); it != versions.rend(); ++it) show_version(context, world, **it, *it == taken);
   }
   if (context.format == "json") fmt::print("{}\n", json.dump(2));
   return 0;
@@ -161,17 +242,11 @@ Result<int> show(const Context& context, const Arguments& arguments) {
 Result<int> use(const Context& context, const Arguments& arguments) {
   World world = TRY(open_world(context, arguments));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  std::vector<PackageName> names = TRY(named(world, arguments.what));
-  for (const PackageName& name : names) {
-    auto versions = versions_of(world, name);
-    if (versions.empty()) continue;
-    // The one that would be taken: the newest that is visible, or else the newest.
-    auto visible = std::find_if(versions.rbegin(), versions.rend(), [&](const Package* candidate) {
-      return world.opened.config->visibility(*candidate).visibility == repository::Visibility::visible;
-    });
-    const Package& package = visible == versions.rend() ? *versions.back() : **visible;
+  for (const auto& [name, versions] : TRY(selected(world, arguments.what))) {
+    const Package* taken = taken_of(world, versions);
+    const Package& package = taken ? *taken : *versions.back();
     auto descriptions = package.repository->flag_descriptions(name);
-    if (context.format != "json") fmt::print("{}\n", paint(context.color_stdout, "1;36", package.cpv.text()));
+    if (context.format != "json") fmt::print("{}\n", painted(context.color_stdout, "1;36", package.cpv.text()));
     for (const auto& [flag, state] : world.opened.config->flags(package).all()) {
       if (!package.metadata.has_iuse(flag)) continue;
       if (context.format == "json") {
@@ -183,8 +258,9 @@ Result<int> use(const Context& context, const Arguments& arguments) {
         continue;
       }
       std::string sign = state.enabled ? "+" : "-";
-      fmt::print(" {} {:<20} {} {}\n", paint(context.color_stdout, state.enabled ? "32" : "2", sign), flag,
-                 descriptions[std::string(flag)], paint(context.color_stdout, "2", fmt::format("({})", state.set_by)));
+      fmt::print(" {} {:<20} {} {}\n", painted(context.color_stdout, state.enabled ? "32" : "2", sign), flag,
+                 descriptions[std::string(flag)],
+                 painted(context.color_stdout, "2", fmt::format("({})", state.set_by)));
     }
   }
   if (context.format == "json") fmt::print("{}\n", json.dump(2));
@@ -194,11 +270,11 @@ Result<int> use(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_show(Commands& commands) {
-  auto add = [&commands](const char* name, const char* description, const char* operand,
+  auto add = [&commands](const char* name, const char* description, const char* operand, const char* operand_help,
                          Result<int> (*function)(const Context&, const Arguments&)) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* app = commands.app.add_subcommand(name, description);
-    app->add_option(operand, arguments->what)->required();
+    app->add_option(operand, arguments->what, operand_help)->required();
     app->add_option("--spec", arguments->spec, "look with the repositories and settings of this image spec")
         ->type_name("SPEC");
     add_situation_options(*app, arguments->situation);
@@ -206,9 +282,10 @@ void add_show(Commands& commands) {
       commands.run = [&commands, arguments, function]() { return function(commands.context, *arguments); };
     });
   };
-  add("search", "Search packages by name and description", "WORD", search);
-  add("show", "Show a package: versions, slots, dependencies", "PACKAGE", show);
-  add("use", "List a package's USE flags with their meaning and value", "PACKAGE", use);
+  constexpr const char* package_help = "jq, app-misc/jq, app-misc/jq-1.7, or an atom: dev-lang/php:8.2";
+  add("search", "Search packages by name and description", "WORD", "a part of a name or description", search);
+  add("show", "Show a package: versions, slots, dependencies", "PACKAGE", package_help, show);
+  add("use", "List a package's USE flags with their meaning and value", "PACKAGE", package_help, use);
 }
 
 }  // namespace cooper::cli

@@ -10,6 +10,7 @@
 #include "cli/plan_output.h"
 #include "cli/planning.h"
 #include "cli/why_not.h"
+#include "ebuild/dependency.h"
 #include "spec/spec.h"
 #include "util/text.h"
 
@@ -147,6 +148,56 @@ Error nothing_called(const PlannedImage& planned, const std::string& what) {
           nearest.empty() ? "`cooper plan` lists all packages" : fmt::format("did you mean '{}'?", nearest)};
 }
 
+// Where a planned package needs one that the base root stands for.
+struct BaseUser {
+  const PlannedPackage* package = nullptr;
+  std::string kind, requirement;
+};
+
+void find_uses(const ebuild::DependencyNode& node, const PlannedPackage& owner, const char* kind,
+               const ebuild::PackageName& name, std::vector<BaseUser>& out) {
+  if (node.is_leaf) {
+    if (node.atom->name == name && node.atom->block == ebuild::Block::none) out.push_back({&owner, kind, node.word});
+    return;
+  }
+  if (node.kind == ebuild::GroupKind::use_conditional && owner.use.contains(node.flag) == node.negated) return;
+  for (const ebuild::DependencyNode& child : node.children) find_uses(child, owner, kind, name, out);
+}
+
+std::vector<BaseUser> users_of(const Plan& plan, const ebuild::PackageName& name) {
+  std::vector<BaseUser> out;
+  for (const PlannedPackage& p : plan.packages) {
+    const repository::Metadata& metadata = p.package->metadata;
+    find_uses(metadata.bdepend, p, "BDEPEND", name, out);
+    find_uses(metadata.depend, p, "DEPEND", name, out);
+  }
+  return out;
+}
+
+// What the base root stands for under that name.
+std::vector<const resolve::ProvidedPackage*> provided_called(const Plan& plan, const std::string& what) {
+  std::vector<const resolve::ProvidedPackage*> out;
+  for (const resolve::ProvidedPackage& provided : plan.provided)
+    if (provided.cpv.name.package == what || provided.cpv.name.text() == what || provided.cpv.text() == what)
+      out.push_back(&provided);
+  return out;
+}
+
+void print_provided(const PlannedImage& planned, const resolve::ProvidedPackage& provided, const Context& context) {
+  fmt::print("{}  from the base root {}: builds use what is there\n",
+             paint(context.color_stdout, "1;32", provided.cpv.text()), planned.spec.base_from);
+  for (const BaseUser& user : users_of(planned.plan, provided.cpv.name))
+    fmt::print("  {} has {} {}\n", user.package->package->cpv.text(), user.kind, user.requirement);
+}
+
+Json provided_json(const PlannedImage& planned, const resolve::ProvidedPackage& provided) {
+  Json users = Json::array();
+  for (const BaseUser& user : users_of(planned.plan, provided.cpv.name))
+    users.push_back(
+        {{"cpv", user.package->package->cpv.text()}, {"kind", user.kind}, {"requirement", user.requirement}});
+  return {{"cpv", provided.cpv.text()}, {"in_image", false}, {"base_root", provided.by}, {"needed_by", users}};
+}
+
 Json absence_json(const Absence& absence) {
   return {{"what", absence.what}, {"in_plan", false}, {"reasons", absence.reasons}, {"remedies", absence.remedies}};
 }
@@ -174,8 +225,12 @@ void print_presence(const PlannedImage& planned, int index, const Context& conte
 }
 
 Result<int> why_absent(const Context& context, const Arguments& arguments, const PlannedImage& planned) {
-  std::vector<Absence> absences = TRY(why_not(planned, arguments.what, context));
+  std::vector<const resolve::ProvidedPackage*> provided = provided_called(planned.plan, arguments.what);
   std::vector<int> present = packages_called(planned.plan, arguments.what);
+  // The bundled repository need not have a package that the base root stands for.
+  auto asked = why_not(planned, arguments.what, context);
+  if (!asked && provided.empty()) return std::unexpected(std::move(asked).error());
+  std::vector<Absence> absences = asked ? std::move(*asked) : std::vector<Absence>{};
   if (context.format == "json") {
     Json out = Json::array();
     for (const Absence& absence : absences) out.push_back(absence_json(absence));
@@ -184,18 +239,17 @@ Result<int> why_absent(const Context& context, const Arguments& arguments, const
       entry["in_plan"] = true;
       out.push_back(entry);
     }
+    for (const auto* one : provided) out.push_back(provided_json(planned, *one));
     fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
     return 0;
   }
   for (const Absence& absence : absences) print_absence(absence, context);
   for (int index : present) print_presence(planned, index, context);
+  for (const auto* one : provided) print_provided(planned, *one, context);
   return 0;
 }
 
 Result<int> why(const Context& context, const Arguments& arguments) {
-  if (context.format != "text" && context.format != "json")
-    return fail(ErrorKind::usage, fmt::format("`cooper why` has no format '{}'", context.format), {}, {},
-                "use text or json");
   PlannedImage planned = TRY(plan_image(TRY(spec::load(arguments.spec)), context));
   if (arguments.absent) return why_absent(context, arguments, planned);
   bool json = context.format == "json";
@@ -212,7 +266,14 @@ Result<int> why(const Context& context, const Arguments& arguments) {
   if (packages.empty()) {
     FlagQuery query = parse_flag(arguments.what);
     std::vector<int> with_flag = packages_with_flag(planned.plan, query);
-    if (with_flag.empty()) return std::unexpected(nothing_called(planned, arguments.what));
+    std::vector<const resolve::ProvidedPackage*> provided = provided_called(planned.plan, arguments.what);
+    for (const auto* one : provided) {
+      if (json)
+        out.push_back(provided_json(planned, *one));
+      else
+        print_provided(planned, *one, context);
+    }
+    if (with_flag.empty() && provided.empty()) return std::unexpected(nothing_called(planned, arguments.what));
     for (int index : with_flag) {
       const repository::FlagState& state = at(planned.plan, index).flags[query.flag];
       if (json)
