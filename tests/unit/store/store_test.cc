@@ -218,7 +218,8 @@ TEST_F(StoreTest, SeveralProcessesAddTheSameKey) {
 }
 
 TEST_F(StoreTest, KillInTheMiddleOfAddLeavesWholePackagesOnly) {
-  for (int round = 0; round < 40; ++round) {
+  constexpr int rounds = 40;
+  for (int round = 0; round < rounds; ++round) {
     pid_t child = ::fork();
     if (child == 0) {
       Result<Store> store = Store::open(root_);
@@ -226,6 +227,8 @@ TEST_F(StoreTest, KillInTheMiddleOfAddLeavesWholePackagesOnly) {
       ::_exit(0);
     }
     ::usleep(1500 * (3 + round));
+    // On a slow machine none may have got so far: the last one is waited for, half a minute at most.
+    for (int wait = 0; round == rounds - 1 && wait < 3000 && names(root_ / "packages").empty(); ++wait) ::usleep(10000);
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     Store store = open();
