@@ -83,7 +83,8 @@ class Store {
   // Held while a package of this key is built, so that two processes do not build the same thing.
   Result<util::FileLock> lock(std::string_view name) const;
 
-  // kind: package, base, distfile, deb, log, image, failed, metadata, damaged or scratch; name: what a user knows it by.
+  // kind: package, base, distfile, deb, log, image, failed, metadata, damaged or scratch; name: what a user knows it
+  // by.
   struct Usage {
     std::string kind, name;
     uint64_t bytes = 0;
