@@ -29,15 +29,20 @@ constexpr std::string_view debians_own[] = {"etc/pam.d",       "etc/profile",   
                                             "etc/sysctl.conf", "etc/sysctl.d",   "etc/systemd",   "etc/xdg",
                                             "etc/xml",         "usr/share/sgml", "usr/share/xml"};
 
+// Whether links of the root lead the path elsewhere: then it must not be written to on this machine's own disk, and
+// what the base root has there cannot be seen.
+bool leads_elsewhere(const Draft& root, std::string_view path) { return root.place(path) != path; }
+
 // Lets the image's programs run in phases although the base root's loader may not search where their libraries are
 // (build/loader_cache.h does it for builds). Only for the sandbox: the image gets a cache of its own in the end.
 Result<> put_loader_cache(const Draft& root, const fs::path& folder) {
   std::vector<tree::CachedLibrary> libraries;
   for (const std::string& place : library_folders(root, {}))
     if (place != "usr/lib") std::ranges::move(cached_libraries(root, place), std::back_inserter(libraries));
-  if (libraries.empty()) return {};
+  constexpr std::string_view cache = "etc/ld.so.cache";
+  if (libraries.empty() || leads_elsewhere(root, cache)) return {};
   TRY(util::make_directories(folder / "etc"));
-  return util::write_file(folder / "etc/ld.so.cache", tree::ld_cache(std::move(libraries)));
+  return util::write_file(folder / cache, tree::ld_cache(std::move(libraries)));
 }
 
 // Overlayfs takes a device 0:0 for "nothing is here", which anybody may make, and a marked folder for all there is.
@@ -114,7 +119,7 @@ Result<> write_phase_root(const Draft& root, const tree::Tree& base, const fs::p
   TRY(util::make_directories(folder));
   TRY(tree::materialize(copy.take(), folder, true, false));
   for (std::string_view path : debians_own)
-    if (base.find(path)) TRY(hide(folder / path));
+    if (base.find(path) && !leads_elsewhere(root, path)) TRY(hide(folder / path));
   return put_loader_cache(root, folder);
 }
 

@@ -491,6 +491,38 @@ TEST(PhaseRoot, APackageIsNotInTheRootBeforeItIsInstalled) {
   EXPECT_FALSE(visible_base(base).find("etc/xml/catalog"));
 }
 
+TEST(PhaseRoot, IsWrittenInItsFolderOnly) {
+  Workplace place;
+  fs::path outside = place.path() / "outside", folder = place.path() / "root";
+  fs::create_directories(outside);
+  Draft draft(place.path() / "made", 1000);
+  ASSERT_OK(draft.put(place.file("usr/lib64/liba.so.1", "no ELF")));
+  for (const char* link : {"etc", "usr/share"}) ASSERT_OK(draft.put_symlink(link, outside.string()));
+  tree::Tree base;
+  base.entries = {Workplace::directory("etc/skel"), Workplace::directory("usr/share/xml")};
+  ASSERT_OK(write_phase_root(draft, base, folder));
+  EXPECT_TRUE(fs::is_symlink(folder / "etc"));
+  EXPECT_TRUE(fs::is_empty(outside));
+}
+
+TEST(PhaseRoot, HidesWhatIsDebians) {
+  Workplace place;
+  fs::path folder = place.path() / "root";
+  Draft draft(place.path() / "made", 1000);
+  ASSERT_OK(draft.put(place.file("etc/xml/ours", "1")));
+  ASSERT_OK(draft.put(place.file("etc/profile", "ours")));
+  tree::Tree base;
+  base.entries = {place.file("etc/profile", "theirs"), Workplace::directory("etc/skel"),
+                  Workplace::directory("etc/xml")};
+  ASSERT_OK(write_phase_root(draft, base, folder));
+  struct stat info;
+  ASSERT_EQ(::lstat((folder / "etc/skel").c_str(), &info), 0);
+  EXPECT_TRUE(S_ISCHR(info.st_mode) && info.st_rdev == 0) << "a whiteout";
+  EXPECT_TRUE(fs::is_regular_file(folder / "etc/profile"));
+  EXPECT_TRUE(fs::is_regular_file(folder / "etc/xml/ours"));
+  EXPECT_FALSE(fs::exists(folder / "etc/sgml")) << "the base root has none to hide";
+}
+
 TEST(OverlayChanges, OwnersAreApplied) {
   Workplace place;
   Draft draft(place.path() / "made", 1000);
