@@ -1,15 +1,19 @@
 # The environment: what cooper passes (PMS 11.1), what is exported in which EAPI, and saving it between phases (PMS 11.2).
 
-# Sets __cooper_names to all names of a kind (of compgen). By way of a file, as that needs no fork.
-__cooper_list_names() {
-  compgen -A "$1" >"${COOPER_STATE}/names"
+# Sets __cooper_names to the names of all functions. By way of a file, as that needs no fork.
+__cooper_list_functions() {
+  compgen -A function >"${COOPER_STATE}/names"
   mapfile -t __cooper_names <"${COOPER_STATE}/names"
 }
 
-# The functions of the runtime, each between blanks.
+# The functions of the runtime.
 __cooper_note_own_functions() {
-  __cooper_list_names function
-  __cooper_own_functions=" ${__cooper_names[*]} "
+  local __cooper_name
+  __cooper_list_functions
+  declare -gA __cooper_own_functions
+  for __cooper_name in "${__cooper_names[@]}"; do
+    __cooper_own_functions[${__cooper_name}]=1
+  done
 }
 
 # Not the same from phase to phase or from root to root, so never saved.
@@ -85,25 +89,38 @@ __cooper_remove_commands() {
   ((${#gone[@]} == 0)) || unset -f "${gone[@]}"
 }
 
+# Sets __cooper_names to the names of all variables that have a value.
+__cooper_list_variables() {
+  local __cooper_text
+  printf -v __cooper_text '"${!%s@}" ' {a..z} {A..Z} _
+  eval "__cooper_names=(${__cooper_text})"
+}
+
 # Writes all variables and functions of the ebuild and its eclasses, as text to source at top level.
 __cooper_save_environment() {
-  local __cooper_target=$1 __cooper_name __cooper_line __cooper_file
+  local IFS=$' \t\n' __cooper_target=$1 __cooper_name __cooper_line __cooper_file
   local -a __cooper_variables=() __cooper_functions=()
-  __cooper_list_names variable
+  local -A __cooper_skipped=()
+  for __cooper_name in ${__cooper_unsaved}; do
+    __cooper_skipped[${__cooper_name}]=1
+  done
+  __cooper_list_variables
   for __cooper_name in "${__cooper_names[@]}"; do
-    [[ ${__cooper_name} == __cooper_* || ${__cooper_name} == COOPER_* || ${__cooper_unsaved} == *" ${__cooper_name} "* ]] ||
+    [[ ${__cooper_name} == __cooper_* || ${__cooper_name} == COOPER_* || -n ${__cooper_skipped[${__cooper_name}]} ]] ||
       __cooper_variables+=("${__cooper_name}")
   done
   # With extdebug, declare -F tells the file of each function; the runtime's own are loaded anew, unless an eclass replaced them.
-  __cooper_list_names function
+  __cooper_list_functions
   shopt -s extdebug
   declare -F "${__cooper_names[@]}" >"${COOPER_STATE}/names"
   shopt -u extdebug
   set -o errtrace
-  while read -r __cooper_name __cooper_line __cooper_file; do
-    [[ ${__cooper_file} == "${__cooper_runtime}"/* && ${__cooper_own_functions} == *" ${__cooper_name} "* ]] ||
+  mapfile -t __cooper_names <"${COOPER_STATE}/names"
+  for __cooper_line in "${__cooper_names[@]}"; do
+    __cooper_name=${__cooper_line%% *} __cooper_file=${__cooper_line#* * }
+    [[ ${__cooper_file} == "${__cooper_runtime}"/* && -n ${__cooper_own_functions[${__cooper_name}]} ]] ||
       __cooper_functions+=("${__cooper_name}")
-  done <"${COOPER_STATE}/names"
+  done
   {
     # Variables that are declared but not set are reported as missing; there is nothing to save of them.
     declare -p -- "${__cooper_variables[@]}" 2>/dev/null

@@ -16,8 +16,8 @@ __cooper_set_destination() {
   local path=${2%/} root=${ED-${D}}
   ((__cooper_eapi < 3)) && root=${D}
   export "$1=${path}"
-  path=${root%/}/$3/${path}
-  [[ -d ${path} ]] || command install -d -- "${path}" || __cooper_fail "${FUNCNAME[1]}: cannot make ${path}"
+  path=/$3/${path}
+  [[ -d ${root%/}${path} ]] || COOPER_DIROPTS=-m0755 __cooper_ask dodir "${path}" || __cooper_fail "${FUNCNAME[1]}: cannot make ${path}"
 }
 
 __cooper_one_argument() { (($2 == 1)) || die "$1: takes exactly one argument, got $2"; }

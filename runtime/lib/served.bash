@@ -6,15 +6,9 @@ __cooper_served=(dobin dosbin doins doexe doconfd doenvd doinitd doinfo doheader
 for __cooper_name in "${__cooper_served[@]}"; do
   eval "${__cooper_name}() { __cooper_ask ${__cooper_name} \"\$@\"; }"
 done
-__cooper_server=
-
-# Whether the helper is there; it is started when it is first wanted.
-__cooper_have_server() {
-  if [[ -z ${__cooper_server} ]]; then
-    __cooper_server=$(cooper-helper --serve "${COOPER_STATE}/helper") || __cooper_server=none
-  fi
-  [[ ${__cooper_server} != none ]] && kill -0 "${__cooper_server}" 2>/dev/null
-}
+# Where cooper has started one (`cooper-helper --serve`): for builds.
+__cooper_server=${COOPER_SERVER}
+unset -v COOPER_SERVER
 
 # __cooper_ask COMMAND ARGUMENT…: what src/helper/serve.h describes. A subshell, which may run beside this shell, and what reads standard
 # input get the program.
@@ -23,13 +17,13 @@ __cooper_ask() {
   for argument in "${@:2}"; do
     [[ ${argument} != - ]] || break
   done
-  if [[ ${argument} == - || ${BASHPID} != "$$" ]] || ! __cooper_have_server; then
+  if [[ ${argument} == - || ${BASHPID} != "$$" || -z ${__cooper_server} ]] || ! kill -0 "${__cooper_server}" 2>/dev/null; then
     command "$@"
     return
   fi
   local -a variables=()
-  for name in COOPER_{DESTTREE,INSDESTTREE,EXEDESTTREE,DOCDESTTREE,INSOPTS,EXEOPTS,DIROPTS,LIBOPTS,NONFATAL} \
-    D ED CATEGORY PN PF DESTTREE INSDESTTREE ABI "LIBDIR_${ABI:-none}" PATH; do
+  for name in COOPER_{STATE,SLOT,D,ED,CATEGORY,PN,PF} \
+    COOPER_{DESTTREE,INSDESTTREE,EXEDESTTREE,DOCDESTTREE,INSOPTS,EXEOPTS,DIROPTS,LIBOPTS,NONFATAL} D ED CATEGORY PN PF DESTTREE INSDESTTREE ABI "LIBDIR_${ABI:-none}" PATH; do
     if [[ ${!name@a} == *x* ]]; then
       variables+=("${name}=${!name}")
     else

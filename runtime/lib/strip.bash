@@ -58,12 +58,13 @@ __cooper_strip_program() {
 __cooper_strip_image() {
   local kind path REPLY
   local -a linked=() others=()
+  __cooper_ask elf-files "${D%/}" "${COOPER_STATE}/dostrip" "${COOPER_STATE}/elf-files" || die 'cannot list what is to be stripped'
   while IFS=$'\t' read -r -d '' kind path; do
     case ${kind} in
       executable | shared) linked+=("${path}") ;;
       archive | relocatable) others+=("${path}") ;;
     esac
-  done < <(cooper-helper elf-files "${D%/}" "${COOPER_STATE}/dostrip")
+  done <"${COOPER_STATE}/elf-files"
   ((${#linked[@]} + ${#others[@]} > 0)) || return 0
   if ! __cooper_strip_program; then
     __cooper_quality 'there is no strip program in the base root; the files keep their symbols'

@@ -99,7 +99,9 @@ class Execution {
   }
 
   Result<sandbox::Outcome> run_in_sandbox(sandbox::Command command, const std::vector<std::string>& words) {
-    command.argv = {"/bin/bash", "--norc", "--noprofile", "/cooper/runtime/ebuild.bash"};
+    command.argv = {
+        "/cooper/bin/cooper-helper",  "--serve", "/cooper/state/helper", "/bin/bash", "--norc", "--noprofile",
+        "/cooper/runtime/ebuild.bash"};
     command.argv.insert(command.argv.end(), words.begin(), words.end());
     if (options_.jobserver_read >= 0) {
       command.fds = {{options_.jobserver_read, jobserver_in}, {options_.jobserver_write, jobserver_out}};

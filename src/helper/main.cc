@@ -106,7 +106,9 @@ int main_of_helper(int argc, char** argv) {
   int first = 1;
   if (name == "cooper-helper") {
     if (argc < 2) {
-      std::fprintf(stderr, "usage: cooper-helper COMMAND [ARGUMENT…] | --link-commands FOLDER | --serve NAME\n");
+      std::fprintf(
+          stderr,
+          "usage: cooper-helper COMMAND [ARGUMENT…] | --link-commands FOLDER | --serve NAME PROGRAM [ARGUMENT…]\n");
       return 2;
     }
     name = argv[1];
@@ -114,7 +116,9 @@ int main_of_helper(int argc, char** argv) {
   }
   std::vector<std::string> arguments(argv + first, argv + argc);
   if (name == "--link-commands" && arguments.size() == 1) return link_commands(arguments[0]);
-  if (name == "--serve" && arguments.size() == 1) return serve(arguments[0]);
+  if (name == "--serve" && arguments.size() >= 2)
+    return serve_beside(
+        arguments[0], std::span<char* const>(argv, static_cast<size_t>(argc)).subspan(static_cast<size_t>(first) + 1));
   static constexpr Command install{"install", [](std::string_view, Arguments a) { return install_with_owners(a); },
                                    false};
   const Command* command = name == "install" ? &install : find_command(name);

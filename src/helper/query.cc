@@ -165,6 +165,7 @@ struct Walk {
   std::string root;
   PathLists lists;
   std::set<std::pair<dev_t, ino_t>> seen;  // hard links once
+  std::string found;
 };
 
 Result<> list_objects(Walk& walk, const std::string& path) {
@@ -177,16 +178,17 @@ Result<> list_objects(Walk& walk, const std::string& path) {
     if (!S_ISREG(info.st_mode) || !covers(walk.lists.included, inner) || covers(walk.lists.excluded, inner)) continue;
     std::string_view kind = object_kind(inner_full);
     if (kind.empty() || (info.st_nlink > 1 && !walk.seen.emplace(info.st_dev, info.st_ino).second)) continue;
-    std::printf("%s\t%s%c", std::string(kind).c_str(), inner_full.c_str(), '\0');
+    walk.found += std::string(kind) + '\t' + inner_full + '\0';
   }
   return {};
 }
 
-// elf-files FOLDER LISTS: "KIND<tab>PATH<NUL>" for each object file that the lists let be stripped.
+// elf-files FOLDER LISTS OUT: writes "KIND<tab>PATH<NUL>" for each object file that the lists let be stripped.
 CommandResult elf_files(std::string_view, Arguments arguments) {
-  if (arguments.size() != 2) return refuse("needs a folder and a file of lists");
-  Walk walk{arguments[0], TRY(read_lists(arguments[1])), {}};
+  if (arguments.size() != 3) return refuse("needs a folder, a file of lists and a file to write");
+  Walk walk{arguments[0], TRY(read_lists(arguments[1])), {}, {}};
   TRY(list_objects(walk, ""));
+  TRY(util::write_file(arguments[2], walk.found, 0644, util::Fsync::no));
   return 0;
 }
 

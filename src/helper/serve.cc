@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -147,27 +149,43 @@ int serve_until(int shell, int in, int out) {
   return 0;
 }
 
+// The program's files are not the helper's to keep open.
+void close_all_but(std::array<int, 3> kept) {
+  std::ranges::sort(kept);
+  unsigned from = 3;
+  for (int fd : kept) {
+    if (static_cast<unsigned>(fd) > from) ::syscall(SYS_close_range, from, static_cast<unsigned>(fd) - 1, 0u);
+    from = static_cast<unsigned>(fd) + 1;
+  }
+  ::syscall(SYS_close_range, from, ~0u, 0u);
+}
+
 }  // namespace
 
-int serve(const std::string& name) {
-  ::umask(022);
-  ::syscall(SYS_close_range, 3u, ~0u, 0u);  // the shell's files are not this one's to keep open
-  auto open_fifo = [&](const std::string& path) {
+int serve_beside(const std::string& name, std::span<char* const> program) {
+  auto open_fifo = [](const std::string& path) {
     ::unlink(path.c_str());
     if (::mkfifo(path.c_str(), 0600) != 0) return -1;
     return ::open(path.c_str(), O_RDWR | O_CLOEXEC);  // both ends, so that it stays open between requests
   };
-  int shell = static_cast<int>(::syscall(SYS_pidfd_open, std::atoi(variable("COOPER_PID").c_str()), 0u));
+  int shell = static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0u));
   int in = open_fifo(name + ".in"), out = open_fifo(name + ".out");
-  if (shell < 0 || in < 0 || out < 0) return 1;
-  pid_t pid = ::fork();
-  if (pid < 0) return 1;
-  if (pid > 0) {
-    std::printf("%d\n", pid);
-    return 0;
+  // Without a helper that stays, the commands are programs as everywhere else.
+  if (shell >= 0 && in >= 0 && out >= 0) {
+    pid_t pid = ::fork();
+    if (pid == 0) {
+      ::setsid();
+      ::umask(022);
+      close_all_but({shell, in, out});
+      ::_exit(serve_until(shell, in, out));
+    }
+    if (pid > 0) ::setenv("COOPER_SERVER", std::to_string(pid).c_str(), 1);
   }
-  ::setsid();
-  ::_exit(serve_until(shell, in, out));
+  std::vector<char*> arguments(program.begin(), program.end());
+  arguments.push_back(nullptr);
+  ::execv(arguments[0], arguments.data());
+  std::fprintf(stderr, "cooper-helper: cannot run %s: %s\n", arguments[0], std::strerror(errno));
+  return 127;
 }
 
 }  // namespace cooper::helper
