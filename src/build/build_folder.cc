@@ -12,30 +12,7 @@
 
 namespace cooper::build {
 
-namespace {
-
 namespace fs = std::filesystem;
-
-// The folder of commands: beside the helper, or made for this build.
-Result<fs::path> command_folder(const BuildAction& action, const fs::path& path) {
-  std::error_code ec;
-  fs::path helper = fs::canonical(action.helper, ec);
-  if (ec)
-    return fail(ErrorKind::failed, "the program cooper-helper is not there", action.helper, ec.message(),
-                "compile it: it is part of cooper");
-  if (fs::exists(fs::symlink_status(helper.parent_path() / "doins", ec))) return helper.parent_path();
-  fs::path folder = path / "bin";
-  if (fs::exists(folder / "doins", ec)) return folder;
-  TRY(util::make_directories(folder));
-  fs::copy_file(helper, folder / "cooper-helper", fs::copy_options::overwrite_existing, ec);
-  if (ec) return fail(ErrorKind::failed, "cannot copy cooper-helper", folder, ec.message());
-  auto linked = TRY(util::run_process({(folder / "cooper-helper").string(), "--link-commands", folder.string()}));
-  if (linked.exit_code != 0)
-    return fail(ErrorKind::failed, "cannot make the commands of cooper-helper", folder, linked.error_tail);
-  return folder;
-}
-
-}  // namespace
 
 Result<BuildFolder> prepare_folder(const BuildAction& action, const fs::path& path) {
   BuildFolder folder{path};
@@ -49,7 +26,7 @@ Result<BuildFolder> prepare_folder(const BuildAction& action, const fs::path& pa
 
 Result<sandbox::Command> sandbox_command(const BuildAction& action, const store::BaseRoot& base,
                                          const BuildFolder& folder) {
-  PackageNames names = TRY(package_names(action.cpv));
+  phases::PackageNames names = TRY(phases::package_names(action.cpv));
   sandbox::Command command;
   // What a system's own programs make of the packages that it has: ldconfig, systemd-sysusers.
   bool caches = TRY(write_loader_cache(action.layers, base.root, folder.path / "system"));
@@ -60,12 +37,12 @@ Result<sandbox::Command> sandbox_command(const BuildAction& action, const store:
   command.upper = folder.upper();
   command.work = folder.path / "overlay";
   command.environment = phase_environment(action, names);
-  command.directory = build_path(names);
+  command.directory = phases::work_folder(names);
   auto bind = [&](const fs::path& source, std::string target, bool writable = false) {
     command.binds.push_back({source, std::move(target), writable});
   };
   bind(action.runtime, "/cooper/runtime");
-  bind(TRY(command_folder(action, folder.path)), "/cooper/bin");
+  bind(TRY(phases::command_folder(action.helper, folder.path / "bin")), "/cooper/bin");
   bind(action.ebuild, "/cooper/ebuild/" + names.pf + ".ebuild");
   if (!action.files.empty()) bind(action.files, "/cooper/ebuild/files");
   for (const auto& [name, file] : action.eclasses) bind(file, "/cooper/eclass/" + name + ".eclass");
@@ -74,7 +51,7 @@ Result<sandbox::Command> sandbox_command(const BuildAction& action, const store:
   for (const auto& [name, file] : action.saved_configs) bind(file, "/cooper/config/etc/portage/savedconfig/" + name);
   for (const ActionDistfile& file : action.distfiles) bind(file.path, "/cooper/distfiles/" + file.name);
   bind(folder.state(), "/cooper/state", true);
-  bind(folder.path / "build", build_path(names), true);
+  bind(folder.path / "build", phases::work_folder(names), true);
   // Live ebuilds fetch in src_unpack; nothing else has a network, and the executor takes it away after that phase.
   command.network = std::find(action.properties.begin(), action.properties.end(), "live") != action.properties.end();
   std::error_code ec;

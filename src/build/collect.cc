@@ -105,12 +105,12 @@ void apply_given(tree::Tree& tree, const fs::path& image, const std::vector<sand
 
 }  // namespace
 
-Result<tree::Tree> collect_tree(const BuildAction& action, const PackageNames& names, const BuildFolder& folder,
+Result<tree::Tree> collect_tree(const BuildAction& action, const phases::PackageNames& names, const BuildFolder& folder,
                                 const store::BaseRoot& base, const std::vector<sandbox::OwnershipChange>& given,
                                 std::vector<std::string>& warnings) {
   TRY(check_image_folder(folder.image()));
   tree::Tree tree = TRY(tree::scan(folder.image()));
-  const std::string image_path = build_path(names) + "/image";
+  const std::string image_path = phases::work_folder(names) + "/image";
   const bool rewrites = action.eapi.size() == 1 && action.eapi < "9";
   for (Entry& entry : tree.entries) {
     settle_entry(entry, action.source_date_epoch);

@@ -17,7 +17,7 @@ namespace cooper::build {
 // The tree with the owners that programs gave its files (`given`, in order), and owners, capabilities and devices of
 // the ledger; `warnings` gets what was mended. Errors: failed, also where the ebuild put something else in the place of
 // its image directory.
-Result<tree::Tree> collect_tree(const BuildAction& action, const PackageNames& names, const BuildFolder& folder,
+Result<tree::Tree> collect_tree(const BuildAction& action, const phases::PackageNames& names, const BuildFolder& folder,
                                 const store::BaseRoot& base, const std::vector<sandbox::OwnershipChange>& given,
                                 std::vector<std::string>& warnings);
 

@@ -37,7 +37,7 @@ class Execution {
       : action_(action), store_(store), base_(base), options_(options), started_(Clock::now()) {}
 
   Result<store::BuiltPackage> run() {
-    names_ = TRY(package_names(action_.cpv));
+    names_ = TRY(phases::package_names(action_.cpv));
     auto scratch = TRY(store_.scratch("build"));
     folder_ = TRY(prepare_folder(action_, scratch.path()));
     TRY(open_log());
@@ -236,7 +236,7 @@ class Execution {
   }
 
   Result<> check_quality_of(const tree::Tree& tree, store::PackageFacts& facts) const {
-    QualityInput input{tree, facts.elf, build_path(names_), action_.variables};
+    QualityInput input{tree, facts.elf, phases::work_folder(names_), action_.variables};
     if (auto exemptions = TRY(phases::read_left_file(folder_.state() / "exemptions")))
       input.exemptions = Exemptions::parse(*exemptions);
     input.binary_checks = !has(action_.restrict, "binchecks");
@@ -292,7 +292,7 @@ class Execution {
   const store::BaseRoot& base_;
   const ExecuteOptions& options_;
   Clock::time_point started_;
-  PackageNames names_;
+  phases::PackageNames names_;
   BuildFolder folder_;
   fs::path log_path_;
   util::Fd log_;

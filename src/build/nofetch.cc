@@ -13,7 +13,7 @@ Result<std::string> nofetch_text(const BuildAction& action, const store::Store& 
   BuildAction without_files = action;
   without_files.distfiles.clear();  // they are not there; A names them all the same
   sandbox::Command command = TRY(sandbox_command(without_files, base, folder));
-  command.environment["A"] = phase_environment(action, TRY(package_names(action.cpv)))["A"];
+  command.environment["A"] = phase_environment(action, TRY(phases::package_names(action.cpv)))["A"];
   command.argv = {"/bin/bash", "--norc", "--noprofile", "/cooper/runtime/ebuild.bash", "nofetch"};
   command.network = false;
   command.limits.seconds = 60;

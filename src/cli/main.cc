@@ -117,6 +117,23 @@ Result<> check_format(const Commands& commands) {
               fmt::format("use {}", joined_with_or(forms)));
 }
 
+Result<> check_environment() {
+  const char* by = std::getenv("COOPER_METADATA_BY");
+  std::string_view word = by ? by : "";
+  if (word.empty() || word == "bash" || word == "shell") return {};
+  return fail(ErrorKind::usage, fmt::format("COOPER_METADATA_BY in the environment is '{}'", word), {}, {},
+              "bash and shell are known; unset, both do what they do best");
+}
+
+// Operands are told by their names alone; what kind of text they are their descriptions say.
+void name_operands_only(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands({})) {
+    for (CLI::Option* option : command->get_options())
+      if (option->get_positional()) option->type_name("");
+    name_operands_only(*command);
+  }
+}
+
 int run_program(int argc, char** argv) {
   util::use_large_pages();
   Context context;
@@ -160,6 +177,7 @@ int run_program(int argc, char** argv) {
   add_repo(commands);
   add_shell(commands);
   add_exec_action(commands);
+  name_operands_only(app);
   for (CLI::App* command : app.get_subcommands({}))
     command->footer(command->get_footer() + (command->get_footer().empty() ? "" : "\n\n") +
                     "`cooper --help` tells the options of all commands.");
@@ -183,6 +201,7 @@ int run_program(int argc, char** argv) {
 
   auto find_data_and_run = [&]() -> Result<int> {
     TRY(check_format(commands));
+    TRY(check_environment());
     TRY(find_data(context));
     return run();
   };

@@ -9,6 +9,7 @@
 #include "ebuild/atom.h"
 #include "image/overlay_changes.h"
 #include "image/phase_root.h"
+#include "phases/environment.h"
 #include "phases/state.h"
 #include "phases/status.h"
 #include "sandbox/sandbox.h"
@@ -35,72 +36,19 @@ std::string package_lines(std::span<const store::BuiltPackage* const> packages) 
   return lines;
 }
 
-// The folder of a package's work in the sandbox, as in builds.
-Result<std::string> work_folder(const store::PackageFacts& facts) {
-  ebuild::Cpv cpv = TRY(ebuild::Cpv::parse(facts.cpv));
-  return fmt::format("/var/tmp/portage/{}/{}-{}", cpv.name.category, cpv.name.package, cpv.version.text());
-}
-
 // `image`: D, the image directory; "" where the package's files are in ROOT.
-Result<std::map<std::string, std::string>> environment_of(const store::PackageFacts& facts, const AssembleInput& input,
-                                                          const std::string& image) {
-  ebuild::Cpv cpv = TRY(ebuild::Cpv::parse(facts.cpv));
-  std::map<std::string, std::string> environment = input.variables;
+phases::Environment environment_of(const store::PackageFacts& facts, const phases::PackageNames& names,
+                                   const AssembleInput& input, const std::string& image) {
+  phases::Environment environment = input.variables;
   for (const auto& [name, value] : input.base_description->environment) environment[name] = value;
-  std::string pv(cpv.version.without_revision()), pvr = cpv.version.text(), pn = cpv.name.package;
-  std::string folder = TRY(work_folder(facts));
-  std::map<std::string, std::string> own = {{"COOPER_EAPI", facts.eapi},
-                                            {"COOPER_ENVIRONMENT", "/cooper/state/environment"},
-                                            {"COOPER_PACKAGES", "/cooper/state/packages"},
-                                            {"CATEGORY", cpv.name.category},
-                                            {"PN", pn},
-                                            {"PV", pv},
-                                            {"PR", std::string(cpv.version.revision())},
-                                            {"PVR", pvr},
-                                            {"P", pn + "-" + pv},
-                                            {"PF", pn + "-" + pvr},
-                                            {"USE", util::join(facts.use, " ")},
-                                            {"COOPER_IUSE_EFFECTIVE", util::join(facts.iuse, " ")},
-                                            {"WORKDIR", folder + "/work"},
-                                            {"T", folder + "/temp"},
-                                            {"TMPDIR", folder + "/temp"},
-                                            {"TMP", folder + "/temp"},
-                                            {"TEMP", folder + "/temp"},
-                                            {"HOME", folder + "/homedir"},
-                                            {"D", image},
-                                            {"ED", image},
-                                            {"ROOT", ""},
-                                            {"EROOT", ""},
-                                            {"SYSROOT", ""},
-                                            {"ESYSROOT", ""},
-                                            {"BROOT", ""},
-                                            {"EPREFIX", ""},
-                                            {"DISTDIR", "/cooper/distfiles"},
-                                            {"FILESDIR", "/cooper/ebuild/files"},
-                                            {"SOURCE_DATE_EPOCH", std::to_string(input.source_date_epoch)},
-                                            {"LC_ALL", "C.UTF-8"},
-                                            {"TZ", "UTC"},
-                                            {"NOCOLOR", "true"},
-                                            {"TERM", "dumb"}};
-  own.merge(environment);
-  auto path = own.find("PATH");
-  std::string rest = path == own.end() ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" : path->second;
-  own["PATH"] = "/cooper/bin:" + rest;
-  return own;
-}
-
-// The folder of commands: beside the helper, or made here.
-Result<fs::path> command_folder(const fs::path& helper, const fs::path& folder) {
-  std::error_code ec;
-  if (fs::exists(fs::symlink_status(helper.parent_path() / "doins", ec))) return helper.parent_path();
-  fs::copy_file(helper, folder / "cooper-helper", fs::copy_options::overwrite_existing, ec);
-  if (ec)
-    return fail(ErrorKind::failed, "the program cooper-helper is not there", helper, ec.message(),
-                "compile it: it is part of cooper");
-  auto linked = TRY(util::run_process({(folder / "cooper-helper").string(), "--link-commands", folder.string()}));
-  if (linked.exit_code != 0)
-    return fail(ErrorKind::failed, "cannot make the commands of cooper-helper", folder, linked.error_tail);
-  return folder;
+  phases::set_common_variables(environment, names, input.source_date_epoch);
+  environment["COOPER_EAPI"] = facts.eapi;
+  environment["COOPER_ENVIRONMENT"] = "/cooper/state/environment";
+  environment["COOPER_SAVE_ENVIRONMENT"] = "1";
+  environment["USE"] = util::join(facts.use, " ");
+  environment["COOPER_IUSE_EFFECTIVE"] = util::join(facts.iuse, " ");
+  environment["D"] = environment["ED"] = image;
+  return environment;
 }
 
 // The messages that users should see.
@@ -131,7 +79,7 @@ class Runner {
 
   // In pkg_preinst the package lies in its image directory D, and ROOT has neither it nor what is installed after it.
   Result<> preinst() {
-    image_ = TRY(work_folder(package_.facts)) + "/image";
+    image_ = phases::work_folder(TRY(phases::package_names(package_.facts.cpv))) + "/image";
     Draft root = without_packages(draft_, packages_.subspan(index_));
     add_image_directory(root, package_, input_.base->tree, std::string_view(image_).substr(1));
     return run("preinst", root, packages_.first(index_));
@@ -206,7 +154,8 @@ class Runner {
   }
 
   Result<sandbox::Command> command(const std::string& phase) {
-    const std::string work = TRY(work_folder(package_.facts));
+    const phases::PackageNames names = TRY(phases::package_names(package_.facts.cpv));
+    const std::string work = phases::work_folder(names);
     sandbox::Command command;
     command.lower = {folder_ / "image"};
     command.lower.insert(command.lower.end(), tools().begin(), tools().end());
@@ -214,13 +163,12 @@ class Runner {
     command.upper = folder_ / "upper";
     command.work = folder_ / "work";
     command.binds = {{input_.runtime, "/cooper/runtime", false},
-                     {TRY(command_folder(input_.helper, folder_ / "bin")), "/cooper/bin", false},
+                     {TRY(phases::command_folder(input_.helper, folder_ / "bin")), "/cooper/bin", false},
                      {folder_ / "state", "/cooper/state", true}};
     for (const char* name : {"work", "temp", "homedir"})
       command.binds.push_back({folder_ / "build" / name, work + "/" + name, true});
     command.argv = {"/bin/bash", "--norc", "--noprofile", "/cooper/runtime/ebuild.bash", phase};
-    command.environment = TRY(environment_of(package_.facts, input_, image_));
-    command.environment["COOPER_SAVE_ENVIRONMENT"] = "1";
+    command.environment = environment_of(package_.facts, names, input_, image_);
     command.limits = limits();
     return command;
   }

@@ -89,17 +89,6 @@ TEST_F(Folder, UndeclaredLibraries) {
   EXPECT_EQ(missing[1].base_package, "zlib1g");
 }
 
-TEST(Environment, Names) {
-  auto names = package_names("dev-lang/php-8.2.32-r1");
-  ASSERT_TRUE(names);
-  EXPECT_EQ(names->p, "php-8.2.32");
-  EXPECT_EQ(names->pf, "php-8.2.32-r1");
-  EXPECT_EQ(names->pr, "r1");
-  EXPECT_EQ(names->pvr, "8.2.32-r1");
-  EXPECT_EQ(package_names("a/b-1")->pr, "r0");
-  EXPECT_EQ(build_path(*names), "/var/tmp/portage/dev-lang/php-8.2.32-r1");
-}
-
 TEST(Environment, Phases) {
   BuildAction action;
   action.cpv = "a/b-1";
@@ -107,7 +96,7 @@ TEST(Environment, Phases) {
   action.use = {"nls", "python_targets_x"};
   action.variables = {{"CFLAGS", "-O2"}, {"PATH", "/usr/bin"}};
   action.distfiles = {{"b-1.tar.xz", "/d/b-1.tar.xz", "x"}, {"b.patch", "/d/b.patch", "y"}};
-  auto environment = phase_environment(action, *package_names(action.cpv));
+  auto environment = phase_environment(action, *phases::package_names(action.cpv));
   EXPECT_EQ(environment["A"], "b-1.tar.xz b.patch");
   EXPECT_EQ(environment["USE"], "nls python_targets_x");
   EXPECT_EQ(environment["PATH"], "/cooper/bin:/usr/bin");
