@@ -58,12 +58,16 @@ Result<Repositories> open_repositories(const spec::ImageSpec& spec, const Contex
   bool named = std::any_of(spec.repositories.begin(), spec.repositories.end(),
                            [](const auto& r) { return r.name == bundled_name; });
   std::shared_ptr<Repository> bundled;
-  if (!named) bundled = TRY(Repository::open(context.data / "ebuilds", {}, options));
   Repositories known, out(spec.repositories.size());
-  if (bundled) known.push_back(bundled);
+  auto open_bundled = [&]() -> Result<> {
+    if (named || bundled) return {};
+    bundled = TRY(Repository::open(context.data / "ebuilds", {}, options));
+    known.insert(known.begin(), bundled);
+    return {};
+  };
   // A master may stand below its child: what fails is tried again once the others are there.
   for (size_t missing = spec.repositories.size(); missing > 0;) {
-    size_t before = missing;
+    size_t before = missing, knew = known.size();
     Error error;
     for (size_t i = 0; i < spec.repositories.size(); ++i) {
       if (out[i]) continue;
@@ -76,13 +80,15 @@ Result<Repositories> open_repositories(const spec::ImageSpec& spec, const Contex
         error = std::move(opened).error();
       }
     }
-    if (missing == before) return std::unexpected(std::move(error));
+    if (missing == before) TRY(open_bundled());  // it may be the master
+    if (known.size() == knew) return std::unexpected(std::move(error));
   }
+  bool is_profile = spec.profile.starts_with(fmt::format("{}:", bundled_name));
+  if (out.empty() || is_profile) TRY(open_bundled());
   bool is_master = std::any_of(out.begin(), out.end(), [&](const auto& repository) {
     auto chain = repository->chain();
     return std::find(chain.begin(), chain.end(), bundled.get()) != chain.end();
   });
-  bool is_profile = spec.profile.starts_with(fmt::format("{}:", bundled_name));
   if (bundled && (out.empty() || is_master || is_profile)) out.push_back(bundled);
   return out;
 }

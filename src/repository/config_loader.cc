@@ -79,7 +79,7 @@ class ConfigLoader {
         !settings_.portage_config.empty() && fs::is_directory(user, ec))
       nodes_.push_back(TRY(user_node(user)));
     for (const ProfileNode& node : nodes_)
-      if (fs::path hook = node.folder / "profile.bashrc"; fs::is_regular_file(hook, ec))
+      if (fs::path hook = node.folder / "profile.bashrc"; node.has("profile.bashrc") && fs::is_regular_file(hook, ec))
         config_->profile_bashrcs_.push_back(hook);
     note_deprecation();
     TRY(read_variables());
@@ -186,9 +186,9 @@ class ConfigLoader {
   // The words of a layer for USE: variables that expand into flags, then USE itself. In profiles the former stack as
   // USE does; a user's setting replaces what was there (portage(5), USE_EXPAND).
   void add_use_of(const Layer& layer, bool profile, const FlagScope& scope = {}) {
-    if (!profile) add_words(config_->use_, layer.get("USE"), layer.origin, scope);
+    if (!profile) config_->use_.add(layer.get("USE"), layer.origin, scope);
     for (const std::string& name : config_->use_expand_unprefixed_)
-      add_words(config_->use_, layer.get(name), layer.origin, scope);
+      config_->use_.add(layer.get(name), layer.origin, scope);
     for (const auto& [name, prefix] : config_->use_expand_) {
       if (!layer.variables.contains(name)) continue;
       if (!profile) config_->use_.add("-" + prefix + "*", layer.origin, scope);
@@ -204,11 +204,7 @@ class ConfigLoader {
                             layer.origin, scope);
       }
     }
-    if (profile) add_words(config_->use_, layer.get("USE"), layer.origin, scope);
-  }
-
-  static void add_words(FlagStack& stack, std::string_view words, const Origin& origin, const FlagScope& scope) {
-    for (std::string_view word : util::words(words)) stack.add(word, origin, scope);
+    if (profile) config_->use_.add(layer.get("USE"), layer.origin, scope);
   }
 
   // Profiles.
@@ -223,10 +219,7 @@ class ConfigLoader {
   }
 
   Result<> read_flag_file(const ProfileNode& node, std::string_view file, FlagStack& stack, FlagScope scope) {
-    for (const Line& line : TRY(node.lines(file))) {
-      Origin from = origin("profile ", line.where);
-      add_words(stack, line.text, from, scope);
-    }
+    for (const Line& line : TRY(node.lines(file))) stack.add(line.text, origin("profile ", line.where), scope);
     return {};
   }
 
@@ -235,8 +228,8 @@ class ConfigLoader {
       size_t end = line.text.find_first_of(" \t");
       auto atom = parse_atom(node, line.text.substr(0, end), line.where);
       if (!atom || end == std::string::npos) continue;
-      scope.atom = &*atom;
-      add_words(stack, line.text.substr(end), origin("profile ", line.where), scope);
+      scope.atom = std::make_shared<const Atom>(*std::move(atom));
+      stack.add(line.text.substr(end), origin("profile ", line.where), scope);
     }
     return {};
   }
@@ -271,10 +264,10 @@ class ConfigLoader {
   // master.
   Result<> read_repositories() {
     for (auto repository = all_.rbegin(); repository != all_.rend(); ++repository) {
-      ProfileNode node = TRY(repository_node(**repository));
+      ProfileNode node = repository_node(**repository);
       FlagScope scope{nullptr, false, *repository};
       Layer layer = TRY(read_layer(node.folder / "make.defaults", node.shown + "/make.defaults"));
-      add_words(config_->use_, layer.get("USE"), layer.origin, scope);
+      config_->use_.add(layer.get("USE"), layer.origin, scope);
       TRY(read_package_use(node, scope));
       TRY(read_masks_and_forces(node, scope));
       for (const Line& line : TRY(node.lines("package.mask"))) {
@@ -346,7 +339,7 @@ class ConfigLoader {
   // PMS 5.2.3: the profile itself, not what it inherits.
   void note_deprecation() {
     auto profile = std::find_if(nodes_.rbegin(), nodes_.rend(), [](const ProfileNode& node) { return !node.user; });
-    if (profile == nodes_.rend()) return;
+    if (profile == nodes_.rend() || !profile->has("deprecated")) return;
     auto text = util::read_file(profile->folder / "deprecated", uint64_t{1} << 20);
     if (!text) return;
     auto lines = util::lines(*text);
@@ -403,26 +396,28 @@ class ConfigLoader {
       ProfileConfig::Environment env{line.atom, {}};
       for (const Assignment& assignment : line.assignments)
         env.variables.insert_or_assign(assignment.name, assignment.value);
-      add_use_of_environment(env.variables, origin("package.env: ", line.where), line.atom);
+      add_use_of_environment(env.variables, origin("package.env: ", line.where),
+                             {std::make_shared<const Atom>(line.atom), false, nullptr});
       config_->package_env_.add(std::move(env));
     }
-    for (const PackageLine& line : portage_.use)
-      for (const std::string& word : line.words)
-        config_->use_.add(word, origin({}, line.where), {&line.atom, false, nullptr});
+    for (PackageLine& line : portage_.use) {
+      FlagScope scope{std::make_shared<const Atom>(std::move(line.atom)), false, nullptr};
+      config_->use_.add(util::join(line.words, " "), origin({}, line.where), scope);
+    }
     for (const UserSettings::PackageSettings& package : settings_.packages) {
       Origin from = origin(fmt::format("{}: {}", settings_.origin, package.atom.text()));
-      FlagScope scope{&package.atom, false, nullptr};
-      add_use_of_environment(package.env, from, package.atom);
-      for (const std::string& word : package.use) config_->use_.add(word, from, scope);
+      FlagScope scope{std::make_shared<const Atom>(package.atom), false, nullptr};
+      add_use_of_environment(package.env, from, scope);
+      config_->use_.add(util::join(package.use, " "), from, scope);
       if (!package.env.empty()) config_->package_env_.add({package.atom, package.env});
     }
   }
 
   // What package.env sets for some packages: USE, and variables that expand into flags.
   void add_use_of_environment(const std::map<std::string, std::string>& variables, const Origin& from,
-                              const Atom& atom) {
+                              const FlagScope& scope) {
     Layer layer{{variables.begin(), variables.end()}, from};
-    add_use_of(layer, false, {&atom, false, nullptr});
+    add_use_of(layer, false, scope);
   }
 
   void add_keywords(PackageLine line) {

@@ -25,6 +25,7 @@ class DiskRepository final : public Repository {
   const std::string& name() const override { return layout_.name; }
   std::vector<std::string> aliases() const override { return layout_.aliases; }
   const std::filesystem::path& root() const override { return root_; }
+  const Layout& layout() const override { return layout_; }
   std::vector<std::string> categories() const override { return {categories_.begin(), categories_.end()}; }
   const std::vector<ebuild::PackageName>& names() const override;
   std::vector<const Package*> versions(const ebuild::PackageName& name) const override;

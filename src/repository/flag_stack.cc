@@ -1,13 +1,41 @@
 #include "repository/flag_stack.h"
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
+
+#include "util/text.h"
 
 namespace cooper::repository {
 
 namespace {
+
 bool is_pattern(const ebuild::PackageName& name) {
   return name.category.find('*') != std::string::npos || name.package.find('*') != std::string::npos;
 }
+
+struct Spoken {
+  std::string_view flag;  // or the prefix of a wildcard
+  bool on = false, wildcard = false;
+};
+
+// What a word says; nothing where it names no flag.
+std::optional<Spoken> read_word(std::string_view word) {
+  Spoken out{word, !word.starts_with('-')};
+  if (word.starts_with('-') || word.starts_with('+')) out.flag.remove_prefix(1);
+  if (out.flag.empty()) return std::nullopt;
+  out.wildcard = out.flag == "*" || out.flag.ends_with("_*");
+  if (out.wildcard) out.flag.remove_suffix(1);
+  return out;
+}
+
+// Calls `visit` with what each word says and how far it is from the first.
+template <typename Visit>
+void each_word(std::string_view words, Visit&& visit) {
+  for (std::string_view word : util::words(words))
+    if (auto spoken = read_word(word)) visit(*spoken, word.data() - words.data());
+}
+
 }  // namespace
 
 const std::string& Said::text() const {
@@ -15,72 +43,55 @@ const std::string& Said::text() const {
   return text_;
 }
 
-bool FlagStack::same_scope(const Block& block, const FlagScope& scope) {
-  return block.has_atom == (scope.atom != nullptr) && block.stable_only == scope.stable_only &&
-         block.repository == scope.repository && (!scope.atom || block.atom == *scope.atom);
-}
-
-void FlagStack::add(std::string_view word, const Origin& origin, const FlagScope& scope) {
+void FlagStack::add(std::string_view words, const Origin& origin, const FlagScope& scope) {
   if (origins_.empty() || origins_.back() != origin) origins_.push_back(origin);
-  bool on = !word.starts_with('-');
-  if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
-  if (word.empty()) return;
-  Word entry{std::string(word), false, {next_order_++, on, origin.get()}};
-  if (word == "*" || word.ends_with("_*")) {
-    entry.wildcard = true;
-    entry.text.pop_back();
-  }
-  if (!scope.atom && !scope.stable_only && !scope.repository) {
-    if (entry.wildcard)
-      global_wildcards_.push_back(std::move(entry));
-    else
-      global_.insert_or_assign(entry.text, entry.word);
+  int64_t order = next_order_;
+  next_order_ += static_cast<int64_t>(words.size()) + 1;
+  if (scope.atom || scope.stable_only || scope.repository) {
+    bool named = scope.atom && !is_pattern(scope.atom->name);
+    (named ? by_name_[scope.atom->name] : others_).push_back({scope, std::string(words), order, origin.get()});
     return;
   }
-  std::vector<Block>& blocks = scope.atom && !is_pattern(scope.atom->name) ? by_name_[scope.atom->name] : others_;
-  if (blocks.empty() || !same_scope(blocks.back(), scope))
-    blocks.push_back(
-        {scope.atom != nullptr, scope.atom ? *scope.atom : ebuild::Atom{}, scope.stable_only, scope.repository, {}});
-  blocks.back().words.push_back(std::move(entry));
+  each_word(words, [&](const Spoken& spoken, int64_t distance) {
+    FlagWord word{order + distance, spoken.on, origin.get()};
+    if (spoken.wildcard)
+      global_wildcards_.push_back({std::string(spoken.flag), word});
+    else
+      global_.insert_or_assign(std::string(spoken.flag), word);
+  });
 }
 
 bool FlagStack::applies(const Block& block, const Package& package, bool stable) {
-  if (block.stable_only && !stable) return false;
-  if (block.repository && package.repository != block.repository) {
+  const FlagScope& scope = block.scope;
+  if (scope.stable_only && !stable) return false;
+  if (scope.repository && package.repository != scope.repository) {
     auto chain = package.repository->chain();
-    if (std::find(chain.begin(), chain.end(), block.repository) == chain.end()) return false;
+    if (std::find(chain.begin(), chain.end(), scope.repository) == chain.end()) return false;
   }
-  if (!block.has_atom) return true;
+  if (!scope.atom) return true;
   const Metadata& metadata = package.metadata;
   std::string slot = metadata.subslot == metadata.slot ? metadata.slot : metadata.slot + "/" + metadata.subslot;
-  return block.atom.matches(package.cpv, slot, package.repository->name());
+  return scope.atom->matches(package.cpv, slot, package.repository->name());
+}
+
+void FlagStack::take(const Block& block, View& view) {
+  each_word(block.words, [&](const Spoken& spoken, int64_t distance) {
+    (spoken.wildcard ? view.wildcards_ : view.own_)
+        .emplace_back(spoken.flag, FlagWord{block.order + distance, spoken.on, block.origin});
+  });
 }
 
 FlagStack::View FlagStack::view(const Package& package, bool stable) const {
   View view;
   view.stack_ = this;
-  auto take = [&](const std::vector<Block>& blocks) {
-    for (const Block& block : blocks) {
-      if (!applies(block, package, stable)) continue;
-      for (const Word& word : block.words) {
-        if (word.wildcard) {
-          view.wildcards_.emplace_back(word.text, word.word);
-          continue;
-        }
-        FlagWord& known = view.own_[word.text];
-        if (word.word.order > known.order) known = word.word;
-      }
-    }
+  auto take_all = [&](const std::vector<Block>& blocks) {
+    for (const Block& block : blocks)
+      if (applies(block, package, stable)) take(block, view);
   };
-  take(others_);
-  if (auto it = by_name_.find(package.cpv.name); it != by_name_.end()) take(it->second);
+  take_all(others_);
+  if (auto it = by_name_.find(package.cpv.name); it != by_name_.end()) take_all(it->second);
+  std::ranges::sort(view.own_, {}, [](const auto& own) { return std::tuple(own.first, own.second.order); });
   return view;
-}
-
-bool FlagStack::View::is_particular(std::string_view flag) const {
-  if (own_.contains(flag)) return true;
-  return std::any_of(wildcards_.begin(), wildcards_.end(),
-                     [&](const auto& wildcard) { return flag.starts_with(wildcard.first); });
 }
 
 FlagWord FlagStack::View::find(std::string_view flag) const {
@@ -89,9 +100,10 @@ FlagWord FlagStack::View::find(std::string_view flag) const {
     if (word.order > best.order) best = word;
   };
   if (auto it = stack_->global_.find(flag); it != stack_->global_.end()) consider(it->second);
-  if (auto it = own_.find(flag); it != own_.end()) consider(it->second);
-  for (const Word& word : stack_->global_wildcards_)
-    if (flag.starts_with(word.text)) consider(word.word);
+  auto own = std::ranges::upper_bound(own_, flag, {}, [](const auto& one) { return one.first; });
+  if (own != own_.begin() && std::prev(own)->first == flag) consider(std::prev(own)->second);
+  for (const Wildcard& wildcard : stack_->global_wildcards_)
+    if (flag.starts_with(wildcard.prefix)) consider(wildcard.word);
   for (const auto& [prefix, word] : wildcards_)
     if (flag.starts_with(prefix)) consider(word);
   return best;

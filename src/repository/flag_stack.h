@@ -1,8 +1,7 @@
 // What many places say of USE flags, one over the other: USE itself, use.mask and use.force are each such a stack.
 #pragma once
 
-#include <limits>
-#include <map>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -32,39 +31,39 @@ using Origin = std::shared_ptr<const Said>;
 
 // One word about a flag. A later word (a higher `order`) wins over an earlier one.
 struct FlagWord {
-  int order = -1;
+  int64_t order = -1;
   bool on = false;
   const Said* origin = nullptr;
 };
 
 // For which packages words hold.
 struct FlagScope {
-  const ebuild::Atom* atom = nullptr;      // null: all packages
-  bool stable_only = false;                // only those in use for a stable keyword
+  std::shared_ptr<const ebuild::Atom> atom;  // null: all packages
+  bool stable_only = false;                  // only those in use for a stable keyword
   const Repository* repository = nullptr;  // null: of any repository; else of it and of those that have it as a master
 };
 
 class FlagStack {
  public:
-  // Puts a word on top: "flag", "-flag", "-*" (all off), "prefix_*" and "-prefix_*" (all that begin so). "+flag" is
-  // read as "flag".
-  void add(std::string_view word, const Origin& origin, const FlagScope& scope = {});
+  // Puts words on top, one over the other: "flag", "-flag", "-*" (all off), "prefix_*" and "-prefix_*" (all that begin
+  // so). "+flag" is read as "flag".
+  void add(std::string_view words, const Origin& origin, const FlagScope& scope = {});
   // The order of the next word: what is added before and after a moment can be told apart by it.
-  int mark() { return next_order_++; }
+  int64_t mark() { return next_order_++; }
 
   // What holds for one package; valid as long as the stack.
   class View {
    public:
     // The word that decides on `flag`; order < 0 where none speaks of it.
     FlagWord find(std::string_view flag) const;
-    // Whether nothing is said of this package in particular; and whether something is that may concern `flag`.
-    bool empty() const { return own_.empty() && wildcards_.empty(); }
-    bool is_particular(std::string_view flag) const;
+    // What is said of this package in particular: flags, the same one several times perhaps, and beginnings of flags.
+    const std::vector<std::pair<std::string_view, FlagWord>>& own() const { return own_; }
+    const std::vector<std::pair<std::string_view, FlagWord>>& wildcards() const { return wildcards_; }
 
    private:
     friend class FlagStack;
     const FlagStack* stack_ = nullptr;
-    std::map<std::string_view, FlagWord> own_;                      // from matching scopes
+    std::vector<std::pair<std::string_view, FlagWord>> own_;        // by flag, then order; from matching scopes
     std::vector<std::pair<std::string_view, FlagWord>> wildcards_;  // prefixes, "" for all; from matching scopes
   };
   View view(const Package& package, bool stable) const;
@@ -76,27 +75,27 @@ class FlagStack {
   }
 
  private:
-  struct Word {
-    std::string text;  // the flag, or the prefix of a wildcard
-    bool wildcard = false;
+  struct Wildcard {
+    std::string prefix;
     FlagWord word;
   };
+  // Words that hold for some packages. Most are of packages that nobody asks for, so they are taken apart when one
+  // does.
   struct Block {
-    bool has_atom = false;
-    ebuild::Atom atom;
-    bool stable_only = false;
-    const Repository* repository = nullptr;
-    std::vector<Word> words;
+    FlagScope scope;
+    std::string words;
+    int64_t order = 0;  // of the first of the words; those behind it have their distance from it added
+    const Said* origin = nullptr;
   };
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
   static bool applies(const Block& block, const Package& package, bool stable);
-  static bool same_scope(const Block& block, const FlagScope& scope);
+  static void take(const Block& block, View& view);
 
-  int next_order_ = 0;
+  int64_t next_order_ = 0;
   std::unordered_map<std::string, FlagWord, Hash, std::equal_to<>> global_;
-  std::vector<Word> global_wildcards_;
+  std::vector<Wildcard> global_wildcards_;
   std::unordered_map<ebuild::PackageName, std::vector<Block>, ebuild::PackageNameHash> by_name_;
   std::vector<Block> others_;    // no atom, or one with wildcards in its name
   std::vector<Origin> origins_;  // keeps them alive

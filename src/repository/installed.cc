@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string read_key(const fs::path& folder, const char* key) {
-  auto text = util::read_file(folder / key);
+std::string read_key(const std::string& folder, const char* key) {
+  auto text = util::read_file(folder + "/" + key);
   return text ? std::string(util::trim(*text)) : std::string();
 }
 
@@ -27,14 +27,19 @@ Result<std::vector<InstalledPackage>> list_installed(const fs::path& root) {
   std::error_code ec;
   if (!fs::is_directory(database, ec)) return out;
   for (const std::string& category : TRY(util::list_directory(database))) {
-    if (!ebuild::is_category_name(category) || !fs::is_directory(database / category, ec)) continue;
-    for (const std::string& package : TRY(util::list_directory(database / category))) {
+    if (!ebuild::is_category_name(category)) continue;
+    std::string folder = database.native() + "/" + category;
+    auto packages = util::list_directory(folder);
+    if (!packages && !fs::is_directory(folder, ec)) continue;
+    for (const std::string& package : TRY(std::move(packages))) {
       // "-MERGING-…" and "." are no packages; anything else that does not parse is none that an atom could name.
       auto cpv = ebuild::Cpv::parse(category + "/" + package);
-      if (cpv) out.push_back({.cpv = std::move(*cpv), .folder = database / category / package});
+      if (cpv) out.push_back({.cpv = std::move(*cpv), .folder = folder + "/" + package});
     }
   }
-  std::ranges::sort(out, [](const auto& a, const auto& b) { return a.cpv < b.cpv; });
+  auto by_cpv = [](const auto& a, const auto& b) { return a.cpv < b.cpv; };
+  // As folders are listed by name, only versions of one package may stand otherwise: mostly there is nothing to sort.
+  if (!std::ranges::is_sorted(out, by_cpv)) std::ranges::sort(out, by_cpv);
   return out;
 }
 
@@ -50,7 +55,7 @@ void read_slot(InstalledPackage& package) {
 void read_flags(InstalledPackage& package) {
   if (package.folder.empty() || std::exchange(package.flags_read, true)) return;
   std::error_code ec;
-  package.flags_known = fs::exists(package.folder / "USE", ec) || fs::exists(package.folder / "IUSE", ec);
+  package.flags_known = fs::exists(package.folder + "/USE", ec) || fs::exists(package.folder + "/IUSE", ec);
   for (const char* key : {"IUSE", "IUSE_EFFECTIVE"}) {
     std::string words = read_key(package.folder, key);
     for (std::string_view word : util::words(words))

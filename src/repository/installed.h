@@ -15,7 +15,7 @@ namespace cooper::repository {
 
 struct InstalledPackage {
   ebuild::Cpv cpv;
-  std::filesystem::path folder;  // its folder of var/db/pkg, or ""
+  std::string folder;  // its folder of var/db/pkg, or ""
   // What read_slot() and read_flags() fill in:
   bool slot_read = false, flags_read = false;
   std::string slot, subslot, repository;    // "" where it is not known

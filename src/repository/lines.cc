@@ -1,6 +1,9 @@
 #include "repository/lines.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <cerrno>
 
 #include <fmt/format.h>
 
@@ -30,21 +33,22 @@ void append_lines(std::shared_ptr<const SourceText> source, std::vector<Line>& o
   }
 }
 
-Result<> append_file(const fs::path& path, std::string_view shown, std::vector<Line>& out) {
-  auto text = util::read_file(path, uint64_t{64} << 20);
-  if (!text) {
+Result<> append_path(const fs::path& path, Folders folders, const std::string& shown, std::vector<Line>& out) {
+  std::error_code ec;
+  util::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd && (errno == ENOENT || errno == ENOTDIR)) return {};
+  auto text = [&]() -> Result<std::string> {
+    if (!fd) return fail_errno("cannot open file", path);
+    return util::read_file(fd, path, uint64_t{64} << 20);
+  }();
+  if (text) {
+    append_lines(std::make_shared<SourceText>(shown, std::move(*text)), out);
+    return {};
+  }
+  if (!fs::is_directory(path, ec)) {
     text.error().kind = ErrorKind::usage;
     return std::unexpected(std::move(text).error());
   }
-  append_lines(std::make_shared<SourceText>(std::string(shown), std::move(*text)), out);
-  return {};
-}
-
-Result<> append_path(const fs::path& path, Folders folders, const std::string& shown, std::vector<Line>& out) {
-  std::error_code ec;
-  fs::file_status status = fs::status(path, ec);
-  if (status.type() == fs::file_type::not_found) return {};
-  if (status.type() != fs::file_type::directory) return append_file(path, shown, out);
   if (folders == Folders::none)
     return fail(ErrorKind::usage, "expected a file, found a folder", shown,
                 "the EAPI of this profile does not let this file be a folder (PMS 5.2.5)",

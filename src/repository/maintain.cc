@@ -146,7 +146,7 @@ size_t count_ebuilds(const fs::path& folder) {
 Result<ManifestReport> write_manifest(const Repository& repository, const PackageName& name,
                                       const fs::path& distfiles) {
   ManifestReport report;
-  Layout layout = TRY(read_layout(repository.root()));
+  const Layout& layout = repository.layout();
   ebuild::Manifest old = TRY(repository.manifest(name));
   fs::path folder = repository.root() / name.category / name.package;
 

@@ -1,6 +1,9 @@
 #include "repository/profile.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -17,20 +20,20 @@ namespace {
 // A repository with what matters of it here.
 struct Home {
   const Repository* repository = nullptr;
-  Layout layout;
   fs::path profiles;
+  const Layout& layout() const { return repository->layout(); }
 };
+
+void list_names(ProfileNode& node) {
+  if (auto names = util::list_directory(node.folder)) node.names = std::move(*names);
+}
 
 class Loader {
  public:
   explicit Loader(const std::vector<std::shared_ptr<Repository>>& repositories) : repositories_(repositories) {}
 
   Result<std::vector<ProfileNode>> run(std::string_view profile) {
-    for (const auto& repository : repositories_) {
-      homes_.push_back({repository.get(), TRY(read_layout(repository->root())), repository->root() / "profiles"});
-      homes_.back().layout.name = repository->name();
-      std::ranges::move(repository->aliases(), std::back_inserter(homes_.back().layout.aliases));
-    }
+    for (const auto& repository : repositories_) homes_.push_back({repository.get(), repository->root() / "profiles"});
     fs::path folder = TRY(find(profile));
     TRY(visit(folder));
     return std::move(out_);
@@ -61,8 +64,8 @@ class Loader {
 
   const Home* home_named(std::string_view name) const {
     for (const Home& home : homes_)
-      if (home.layout.name == name ||
-          std::find(home.layout.aliases.begin(), home.layout.aliases.end(), name) != home.layout.aliases.end())
+      if (home.layout().name == name ||
+          std::find(home.layout().aliases.begin(), home.layout().aliases.end(), name) != home.layout().aliases.end())
         return &home;
     return nullptr;
   }
@@ -77,7 +80,7 @@ class Loader {
 
   std::unexpected<Error> no_repository(std::string_view name, std::string where) const {
     std::vector<std::string> names;
-    for (const Home& home : homes_) names.push_back(home.layout.name);
+    for (const Home& home : homes_) names.push_back(home.layout().name);
     std::string near = util::nearest(name, names);
     return fail(ErrorKind::usage, fmt::format("there is no repository '{}'", name), std::move(where),
                 "configured are: " + util::join(names, ", "),
@@ -99,9 +102,25 @@ class Loader {
                              : fmt::format("did you mean '{}'?", near));
   }
 
+  // As fs::canonical, but as parents stand close together, no folder is looked at twice.
+  fs::path canonical(const fs::path& given, std::error_code& ec) {
+    std::string out;
+    for (std::string_view name : util::split(given.native(), '/')) {
+      if (name == "..") out.resize(std::min(out.size(), out.rfind('/')));  // of a real path: its last name goes
+      if (name.empty() || name == "." || name == "..") continue;
+      (out += '/') += name;
+      if (real_folders_.contains(out)) continue;
+      struct stat st;
+      if (!given.is_absolute() || ::lstat(out.c_str(), &st) != 0 || !S_ISDIR(st.st_mode))
+        return fs::canonical(given, ec);
+      real_folders_.insert(out);
+    }
+    return out.empty() ? "/" : out;
+  }
+
   Result<> visit(const fs::path& given) {
     std::error_code ec;
-    fs::path folder = fs::canonical(given, ec);
+    fs::path folder = canonical(given, ec);
     if (ec) return fail(ErrorKind::usage, "cannot open profile", given, ec.message());
     if (auto loop = std::find(path_.begin(), path_.end(), folder); loop != path_.end()) {
       std::string chain;
@@ -112,8 +131,9 @@ class Loader {
     const Home* home = home_of(folder);
     ProfileNode node = TRY(make_node(folder, home));
     path_.push_back(folder);
-    for (const Line& line : TRY(read_lines(folder / "parent", Folders::none)))
-      TRY(visit(TRY(parent(folder, home, line))));
+    std::vector<Line> parents;
+    if (node.has("parent")) parents = TRY(read_lines(folder / "parent", Folders::none));
+    for (const Line& line : parents) TRY(visit(TRY(parent(folder, home, line))));
     path_.pop_back();
     out_.push_back(std::move(node));
     if (out_.size() > 10'000) return fail(ErrorKind::usage, "a profile has too many parents", given);
@@ -124,7 +144,7 @@ class Loader {
     std::error_code ec;
     size_t colon = line.text.find(':');
     // A profile that is in no repository is a user's: it may name repositories, as portage(5) lets it.
-    bool may_name_repository = !home || home->layout.repository_parents();
+    bool may_name_repository = !home || home->layout().repository_parents();
     fs::path found = folder / line.text;
     if (colon != std::string::npos && may_name_repository) {
       std::string_view name = line.text.substr(0, colon);
@@ -143,37 +163,43 @@ class Loader {
   static Result<ProfileNode> make_node(const fs::path& folder, const Home* home) {
     ProfileNode node;
     node.folder = folder;
-    node.shown = home ? fmt::format("{}:{}", home->layout.name, folder.lexically_relative(home->profiles).string())
+    node.shown = home ? fmt::format("{}:{}", home->layout().name, folder.lexically_relative(home->profiles).string())
                       : folder.string();
-    std::vector<Line> eapi = TRY(read_lines(folder / "eapi", Folders::none));
+    list_names(node);
+    std::vector<Line> eapi;
+    if (node.has("eapi")) eapi = TRY(read_lines(folder / "eapi", Folders::none));
     // PMS 5.2.2: from EAPI 9 on the one of profiles/ is the default.
-    bool top_level = home && home->layout.profiles_eapi->number >= 9;
+    bool top_level = home && home->layout().profiles_eapi->number >= 9;
     std::string_view name = "0";
     if (!eapi.empty())
       name = eapi[0].text;
-    else if (home && home->layout.unspecified_profile_eapi)
-      name = home->layout.unspecified_profile_eapi->name;
+    else if (home && home->layout().unspecified_profile_eapi)
+      name = home->layout().unspecified_profile_eapi->name;
     else if (top_level)
-      name = home->layout.profiles_eapi->name;
+      name = home->layout().profiles_eapi->name;
     node.eapi = ebuild::find_eapi(name);
     if (!node.eapi)
       return fail(ErrorKind::usage, fmt::format("unknown EAPI '{}' of a profile", name), eapi[0].where,
                   fmt::format("cooper knows EAPI 0 to {}", ebuild::newest_eapi().name));
-    node.folders = node.eapi->profile_package_directories || (home && home->layout.profile_folders());
-    node.has_set = home && home->layout.has_profile_format("profile-set");
-    node.repository_atoms = home && home->layout.has_profile_format("profile-repo-deps");
+    node.folders = node.eapi->profile_package_directories || (home && home->layout().profile_folders());
+    node.has_set = home && home->layout().has_profile_format("profile-set");
+    node.repository_atoms = home && home->layout().has_profile_format("profile-repo-deps");
     return node;
   }
 
   const std::vector<std::shared_ptr<Repository>>& repositories_;
   std::vector<Home> homes_;
-  std::vector<fs::path> path_;  // the profiles being visited, outermost first
+  std::vector<fs::path> path_;       // the profiles being visited, outermost first
+  std::set<fs::path> real_folders_;  // folders that no symbolic link leads to
   std::vector<ProfileNode> out_;
 };
 
 }  // namespace
 
+bool ProfileNode::has(std::string_view file) const { return !names || std::ranges::binary_search(*names, file); }
+
 Result<std::vector<Line>> ProfileNode::lines(std::string_view file) const {
+  if (!has(file)) return {};
   Folders mode = user ? Folders::recursive : folders ? Folders::flat : Folders::none;
   return read_lines(folder / file, mode, fmt::format("{}/{}", shown, file));
 }
@@ -184,19 +210,18 @@ Result<std::vector<ProfileNode>> load_profile_stack(const std::vector<std::share
   return Loader(repositories).run(profile);
 }
 
-Result<ProfileNode> repository_node(const Repository& repository) {
-  Layout layout = TRY(read_layout(repository.root()));
-  return ProfileNode{repository.root() / "profiles",
-                     repository.name() + ":profiles",
-                     layout.profiles_eapi,
-                     layout.profiles_eapi->profile_package_directories || layout.profile_folders(),
-                     false,
-                     false,
-                     layout.has_profile_format("profile-repo-deps")};
+ProfileNode repository_node(const Repository& repository) {
+  const Layout& layout = repository.layout();
+  ProfileNode node{repository.root() / "profiles", repository.name() + ":profiles", layout.profiles_eapi};
+  node.folders = layout.profiles_eapi->profile_package_directories || layout.profile_folders();
+  node.repository_atoms = layout.has_profile_format("profile-repo-deps");
+  list_names(node);
+  return node;
 }
 
 Result<ProfileNode> user_node(const fs::path& folder) {
-  ProfileNode node{folder, folder.string(), &ebuild::newest_eapi(), true, true, true, true};
+  ProfileNode node{folder, folder.string(), &ebuild::newest_eapi(), true, true, true, true, {}};
+  list_names(node);
   std::vector<Line> eapi = TRY(read_lines(folder / "eapi", Folders::none));
   if (!eapi.empty()) node.eapi = ebuild::find_eapi(eapi[0].text);
   if (!node.eapi)

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,12 @@ struct ProfileNode {
   bool user = false;              // the profile/ of a user's configuration
   bool has_set = false;           // `packages` holds the set @profile too (profile-formats: profile-set)
   bool repository_atoms = false;  // atoms may name a "::repository" (profile-formats: profile-repo-deps)
+  // What is in the folder, sorted; nothing where it cannot be listed. Of the many files that a profile may have, most
+  // have few.
+  std::optional<std::vector<std::string>> names;
 
+  // Whether the folder has such a file or folder, or may have it.
+  bool has(std::string_view file) const;
   // The lines of one of its files; `where` begins with `shown`. Errors as read_lines.
   Result<std::vector<Line>> lines(std::string_view file) const;
 };
@@ -34,7 +40,7 @@ Result<std::vector<ProfileNode>> load_profile_stack(const std::vector<std::share
                                                     std::string_view profile);
 
 // profiles/ of a repository, as a node whose use.mask and the like hold for the packages of that repository.
-Result<ProfileNode> repository_node(const Repository& repository);
+ProfileNode repository_node(const Repository& repository);
 // The profile/ folder of a user's configuration.
 Result<ProfileNode> user_node(const std::filesystem::path& folder);
 

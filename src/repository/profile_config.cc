@@ -18,6 +18,11 @@ bool has_conditionals(const ebuild::DependencyNode& node) {
   return std::ranges::any_of(node.children, has_conditionals);
 }
 
+const FlagStates::Named* find_in(const FlagStates::List& list, std::string_view flag) {
+  auto found = std::ranges::lower_bound(list, flag, {}, &FlagStates::Named::first);
+  return found != list.end() && found->first == flag ? &*found : nullptr;
+}
+
 const Said iuse_default_origin("IUSE default"), nobody_origin("off by default");
 }  // namespace
 
@@ -59,6 +64,18 @@ const FlagStates::List& ProfileConfig::implicit_states() const {
   return implicit_states_;
 }
 
+std::vector<std::string_view> ProfileConfig::particular_of_implicit(const Views& views) const {
+  std::vector<std::string_view> out;
+  for (const FlagStack::View* view : {&views.use, &views.mask, &views.force}) {
+    for (const auto& [flag, word] : view->own())
+      if (const FlagStates::Named* known = find_in(implicit_states(), flag)) out.push_back(known->first);
+    for (const auto& [prefix, word] : view->wildcards())
+      for (const auto& [flag, state] : implicit_states())
+        if (flag.starts_with(prefix)) out.push_back(flag);
+  }
+  return out;
+}
+
 FlagStates ProfileConfig::flags(const Package& package) const {
   const FlagStates::List& implicit = implicit_states();
   const Metadata& metadata = package.metadata;
@@ -71,27 +88,18 @@ FlagStates ProfileConfig::flags(const Package& package) const {
   if (!metadata.eapi->iuse_effective)
     for (const std::string& flag : architectures_)
       if (!metadata.has_iuse(flag)) own.emplace_back(flag, judged(stacks, flag, 0));
-  if (stacks.say_anything())
-    for (const auto& [flag, state] : implicit)
-      if (stacks.is_particular(flag) && !metadata.has_iuse(flag)) own.emplace_back(flag, judged(stacks, flag, 0));
+  for (std::string_view flag : particular_of_implicit(stacks))
+    if (!metadata.has_iuse(flag)) own.emplace_back(flag, judged(stacks, flag, 0));
   std::ranges::sort(own, {}, &FlagStates::Named::first);
   auto [again, end] = std::ranges::unique(own, {}, &FlagStates::Named::first);
   own.erase(again, end);
   return {std::move(own), &implicit};
 }
 
-namespace {
-
-const FlagState* find_in(const FlagStates::List& list, std::string_view flag) {
-  auto found = std::ranges::lower_bound(list, flag, {}, &FlagStates::Named::first);
-  return found != list.end() && found->first == flag ? &found->second : nullptr;
-}
-
-}  // namespace
-
 const FlagState* FlagStates::find(std::string_view flag) const {
-  if (const FlagState* own = find_in(own_, flag)) return own;
-  return shared_ ? find_in(*shared_, flag) : nullptr;
+  const Named* found = find_in(own_, flag);
+  if (!found && shared_) found = find_in(*shared_, flag);
+  return found ? &found->second : nullptr;
 }
 
 const FlagState& FlagStates::operator[](std::string_view flag) const {

@@ -75,13 +75,11 @@ class ProfileConfig final : public Config {
   bool is_stable(const Package& package) const;
   struct Views {
     FlagStack::View use, mask, force;
-    bool say_anything() const { return !use.empty() || !mask.empty() || !force.empty(); }
-    bool is_particular(std::string_view flag) const {
-      return use.is_particular(flag) || mask.is_particular(flag) || force.is_particular(flag);
-    }
   };
   Views views(const Package& package) const;
   FlagState judged(const Views& views, std::string_view flag, int iuse_default) const;
+  // The flags of implicit_states() that `views` say something of in particular; some of them several times perhaps.
+  std::vector<std::string_view> particular_of_implicit(const Views& views) const;
   // The flags that every package has, as they are where nothing is said of a package in particular; sorted.
   const FlagStates::List& implicit_states() const;
   std::vector<std::string> unaccepted(const Package& package, const AcceptedWords& accepted,
@@ -96,7 +94,7 @@ class ProfileConfig final : public Config {
   std::set<std::string, std::less<>> implicit_;       // the part of IUSE_EFFECTIVE that every package has (PMS 11.1.1)
   std::set<std::string, std::less<>> architectures_;  // arch.list
   FlagStack use_, mask_, force_;
-  int iuse_mark_ = 0;  // words of use_ before it yield to the defaults of IUSE
+  int64_t iuse_mark_ = 0;  // words of use_ before it yield to the defaults of IUSE
   Keywords accept_keywords_;
   PerPackage<Words> package_keywords_;
   AcceptedWords licenses_, properties_, restrictions_;

@@ -11,6 +11,7 @@
 
 #include "ebuild/atom.h"
 #include "ebuild/manifest.h"
+#include "repository/layout.h"
 #include "repository/metadata.h"
 #include "util/error.h"
 
@@ -61,6 +62,8 @@ class Repository {
   virtual const std::string& name() const = 0;
   virtual std::vector<std::string> aliases() const { return {}; }
   virtual const std::filesystem::path& root() const = 0;
+  // What it and the user's repos.conf say of it.
+  virtual const Layout& layout() const = 0;
   virtual std::vector<std::string> categories() const = 0;
   // All "category/package" names, sorted; no metadata is read for it.
   virtual const std::vector<ebuild::PackageName>& names() const = 0;

@@ -1,5 +1,6 @@
 #include "repository/updates.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -97,15 +98,18 @@ std::vector<Update> parse_updates(std::string text, std::string_view shown, std:
   return out;
 }
 
+Updates::Updates(std::vector<const Repository*> repositories) : repositories_(std::move(repositories)) {
+  for (const Repository* repository : repositories_)
+    roots_.emplace_back(::open(repository->root().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
 void Updates::load() {
   if (loaded_) return;
   loaded_ = true;
   // The nearest repository has the last word.
   for (auto repository = repositories_.rbegin(); repository != repositories_.rend(); ++repository) {
     fs::path folder = (*repository)->root() / "profiles/updates";
-    auto layout = read_layout((*repository)->root());
-    if (!layout) continue;  // Repository::open told of it
-    for (const std::string& name : update_files(folder, *layout->profiles_eapi)) {
+    for (const std::string& name : update_files(folder, *(*repository)->layout().profiles_eapi)) {
       auto text = util::read_file(folder / name, uint64_t{16} << 20);
       if (text)
         std::ranges::move(parse_updates(std::move(*text), (folder / name).string(), problems_),
@@ -117,10 +121,10 @@ void Updates::load() {
 }
 
 bool Updates::exists(const PackageName& name) const {
-  return std::any_of(repositories_.begin(), repositories_.end(), [&](const Repository* repository) {
+  std::string folder = name.text();
+  return std::ranges::any_of(roots_, [&](const util::Fd& root) {
     struct stat st;
-    std::string folder = fmt::format("{}/{}/{}", repository->root().native(), name.category, name.package);
-    return ::stat(folder.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+    return ::fstatat(root.get(), folder.c_str(), &st, 0) == 0 && S_ISDIR(st.st_mode);
   });
 }
 

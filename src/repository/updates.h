@@ -9,6 +9,7 @@
 #include "repository/lines.h"
 #include "repository/repository.h"
 #include "util/error.h"
+#include "util/file.h"
 
 namespace cooper::repository {
 
@@ -27,7 +28,7 @@ std::vector<Update> parse_updates(std::string text, std::string_view shown, std:
 // What old names and slots are called now. Read when it is first asked for; not safe from several threads.
 class Updates {
  public:
-  explicit Updates(std::vector<const Repository*> repositories) : repositories_(std::move(repositories)) {}
+  explicit Updates(std::vector<const Repository*> repositories);
 
   // Brings an atom that users wrote up to date; true where it was changed. A name or slot that a repository still has
   // is left alone.
@@ -43,6 +44,7 @@ class Updates {
   bool rename(ebuild::PackageName& name, const Update& update) const;
 
   std::vector<const Repository*> repositories_;
+  std::vector<util::Fd> roots_;  // their folders, open: a configuration has hundreds of names to look for there
   bool loaded_ = false;
   std::vector<Update> updates_;  // oldest first
   std::vector<Problem> problems_;

@@ -148,13 +148,17 @@ Key<T> key(std::string name, M T::*member, const Kind<V>& kind, std::string help
           }};
 }
 
+// What makes a table that is part of another: a spec has few of them; each is made when it is met.
+template <typename T>
+using MakeTable = Table<T> (*)();
+
 // A table whose keys go to the same target: [root] of the spec.
 template <typename T>
-Key<T> section(std::string name, Table<T> table, std::string help) {
-  Schema schema = [table] { return schema_of(table); };
+Key<T> section(std::string name, MakeTable<T> table, std::string help) {
+  Schema schema = [table] { return schema_of(table()); };
   return {std::move(name), std::move(help), false, std::move(schema),
-          [table = std::move(table)](Reader& reader, const toml::node& node, T& target) {
-            if (const toml::table* source = node.as_table()) return read_table(reader, *source, table, target);
+          [table](Reader& reader, const toml::node& node, T& target) {
+            if (const toml::table* source = node.as_table()) return read_table(reader, *source, table(), target);
             reader.wrong_type(node, "a table");
           }};
 }
@@ -186,14 +190,14 @@ Kind<Located<V>> located(const Kind<V>& kind) {
 
 // A table as a value of its own. T::where, where there is one, gets the place.
 template <typename T>
-Kind<T> value_of(Table<T> table) {
-  Schema schema = [table] { return schema_of(table); };
-  return {std::move(schema), [table = std::move(table)](Reader& reader, const toml::node& node) -> std::optional<T> {
+Kind<T> value_of(MakeTable<T> table) {
+  Schema schema = [table] { return schema_of(table()); };
+  return {std::move(schema), [table](Reader& reader, const toml::node& node) -> std::optional<T> {
             const toml::table* source = node.as_table();
             if (!source) return reader.wrong_type(node, "a table"), std::nullopt;
             T out;
             if constexpr (requires { out.where; }) out.where = reader.where(node);
-            read_table(reader, *source, table, out);
+            read_table(reader, *source, table(), out);
             return out;
           }};
 }

@@ -57,9 +57,10 @@ Key<ImageSpec> wanted_packages() {
 
 Key<ImageSpec> packages_settings() {
   Schema schema = [] { return Json({{"type", "object"}, {"additionalProperties", schema_of(package_table())}}); };
-  auto read = [table = package_table()](Reader& reader, const toml::node& node, ImageSpec& spec) {
+  auto read = [](Reader& reader, const toml::node& node, ImageSpec& spec) {
     const toml::table* source = node.as_table();
     if (!source) return reader.wrong_type(node, "a table of packages, as [package.\"category/name\"]");
+    const Table<PackageSpec> table = package_table();
     for (auto [key, node_of_key] : in_file_order(*source)) {  // later settings win
       const toml::key& name = *key;
       const toml::node& value = *node_of_key;
@@ -140,7 +141,7 @@ Key<ImageSpec> repositories() {
                  {"propertyNames", {{"pattern", "^[A-Za-z0-9_][A-Za-z0-9_-]*$"}}},
                  {"additionalProperties", entry}});
   };
-  auto read = [table = repository_table()](Reader& reader, const toml::node& node, ImageSpec& spec) {
+  auto read = [](Reader& reader, const toml::node& node, ImageSpec& spec) {
     const toml::table* source = node.as_table();
     if (!source) return reader.wrong_type(node, "a table: name = path, git URL or tarball");
     for (auto [key, node_of_key] : in_file_order(*source)) {  // the first has the highest priority
@@ -152,7 +153,7 @@ Key<ImageSpec> repositories() {
         reader.problem(name.source(), fmt::format("invalid repository name '{}'", name.str()),
                        "names have letters, digits, '_' and '-', and do not begin with '-'");
       if (const toml::table* long_form = value.as_table()) {
-        read_table(reader, *long_form, table, repository);
+        read_table(reader, *long_form, repository_table(), repository);
       } else if (value.is_string()) {
         if (auto location = filled_text().read(reader, value)) set_location(repository, *location);
       } else {
@@ -336,11 +337,11 @@ Table<ImageSpec> root_table() {
               key("charsets", &ImageSpec::charsets, words, "Character sets whose converters stay. Default: all."),
               key("timezones", &ImageSpec::timezones, words, "Time zones that stay. Default: all."),
               key("terminfo", &ImageSpec::terminfo, words, "Terminals whose descriptions stay. Default: all."),
-              key("file", &ImageSpec::files, list_of(value_of(file_table())), "Files to add."),
-              key("directory", &ImageSpec::directories, list_of(value_of(directory_table())), "Folders to add."),
-              key("symlink", &ImageSpec::symlinks, list_of(value_of(symlink_table())), "Symbolic links to add."),
-              key("user", &ImageSpec::users, list_of(value_of(user_table())), "Users to add."),
-              key("group", &ImageSpec::groups, list_of(value_of(group_table())), "Groups to add."),
+              key("file", &ImageSpec::files, list_of(value_of(file_table)), "Files to add."),
+              key("directory", &ImageSpec::directories, list_of(value_of(directory_table)), "Folders to add."),
+              key("symlink", &ImageSpec::symlinks, list_of(value_of(symlink_table)), "Symbolic links to add."),
+              key("user", &ImageSpec::users, list_of(value_of(user_table)), "Users to add."),
+              key("group", &ImageSpec::groups, list_of(value_of(group_table)), "Groups to add."),
           },
           [](Reader& reader, const toml::table&, ImageSpec& spec) {
             auto path = [](const auto& entry) { return entry.path; };
@@ -463,13 +464,13 @@ Table<ImageSpec> image_spec_table() {
                   "Packages that a mask of the profile or a repository shall not hold back."),
               packages_settings(),
               repositories(),
-              section("profile", profile_table(), "The profile and settings as of make.conf."),
-              section("base", base_table(), "The environment that packages are built in."),
-              section("root", root_table(), "What is in the image besides the packages' files, and what is not."),
-              key("config", &ImageSpec::config, value_of(config_table()), "The OCI image config."),
-              key("limits", &ImageSpec::limits, value_of(limits_table()),
+              section("profile", profile_table, "The profile and settings as of make.conf."),
+              section("base", base_table, "The environment that packages are built in."),
+              section("root", root_table, "What is in the image besides the packages' files, and what is not."),
+              key("config", &ImageSpec::config, value_of(config_table), "The OCI image config."),
+              key("limits", &ImageSpec::limits, value_of(limits_table),
                   "What ends the build of a package that goes too far; 0 is no limit."),
-              key("test", &ImageSpec::tests, list_of(value_of(test_table())),
+              key("test", &ImageSpec::tests, list_of(value_of(test_table)),
                   "Tests of the finished image; a failing one fails the build."),
           },
           [](Reader& reader, const toml::table& source, ImageSpec& spec) {

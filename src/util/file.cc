@@ -17,20 +17,30 @@ namespace cooper::util {
 Result<std::string> read_file(const fs::path& path, uint64_t limit) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return fail_errno("cannot open file", path);
+  return read_file(fd, path, limit);
+}
+
+Result<std::string> read_file(const Fd& fd, const fs::path& path, uint64_t limit) {
   struct stat st;
   if (::fstat(fd.get(), &st) != 0) return fail_errno("cannot stat file", path);
   if (S_ISDIR(st.st_mode)) return fail(ErrorKind::failed, "cannot read file", path, "it is a folder");
+  // Files of /proc say that they are empty. A file that ends where it said needs no further read to tell its end.
+  size_t told = S_ISREG(st.st_mode) ? std::min<uint64_t>(st.st_size, limit) : 0;
+  size_t room = told > 0 ? told + 1 : 65536, size = 0;
   std::string content;
-  if (S_ISREG(st.st_mode)) content.reserve(std::min<uint64_t>(st.st_size, limit) + 1);
-  char buffer[65536];
   for (;;) {
-    ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+    ssize_t n = 0;
+    content.resize_and_overwrite(size + room, [&](char* bytes, size_t) {
+      n = ::read(fd.get(), bytes + size, room);
+      return size + static_cast<size_t>(std::max<ssize_t>(n, 0));
+    });
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return fail_errno("cannot read file", path);
-    if (n == 0) return content;
-    content.append(buffer, n);
-    if (content.size() > limit)
+    size = content.size();
+    if (size > limit)
       return fail(ErrorKind::failed, "file is too large", path, fmt::format("it has more than {} bytes", limit));
+    if (n == 0 || (told > 0 && size == told)) return content;
+    room = 65536;
   }
 }
 

@@ -13,9 +13,12 @@
 namespace cooper::util {
 
 namespace fs = std::filesystem;
+class Fd;
 
 // The whole file. Errors: failed, with the path in `where`; also where it is larger than `limit` bytes.
 Result<std::string> read_file(const fs::path& path, uint64_t limit = uint64_t{1} << 30);
+// The same of a file that is open; `path` is what errors call it.
+Result<std::string> read_file(const Fd& fd, const fs::path& path, uint64_t limit = uint64_t{1} << 30);
 
 // Writes to a temporary name in the same folder, fsyncs and renames: readers see the old file or the new one, never a
 // part. Makes the parent folders. Without fsync a crash of the machine may leave an empty file behind: for what can be

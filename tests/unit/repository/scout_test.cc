@@ -19,6 +19,7 @@ class Watched : public Repository {
   explicit Watched(std::shared_ptr<Repository> real) : real_(std::move(real)) {}
   const std::string& name() const override { return real_->name(); }
   const std::filesystem::path& root() const override { return real_->root(); }
+  const Layout& layout() const override { return real_->layout(); }
   std::vector<std::string> aliases() const override { return real_->aliases(); }
   std::vector<std::string> categories() const override { return real_->categories(); }
   const std::vector<ebuild::PackageName>& names() const override { return real_->names(); }

@@ -61,6 +61,7 @@ class MemoryRepository final : public repository::Repository {
 
   const std::string& name() const override { return name_; }
   const std::filesystem::path& root() const override { return root_; }
+  const repository::Layout& layout() const override { return layout_; }
   std::vector<std::string> categories() const override { return {}; }
   const std::vector<ebuild::PackageName>& names() const override { return names_; }
   std::vector<const repository::Package*> versions(const ebuild::PackageName& name) const override {
@@ -80,6 +81,7 @@ class MemoryRepository final : public repository::Repository {
  private:
   std::string name_;
   std::filesystem::path root_ = "/nowhere";
+  repository::Layout layout_{.profiles_eapi = &ebuild::newest_eapi()};
   std::map<ebuild::PackageName, std::vector<std::unique_ptr<repository::Package>>> packages_;
   std::vector<ebuild::PackageName> names_;
   std::vector<repository::Problem> problems_;
