@@ -8,9 +8,12 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "util/error.h"
+
+// <CLI/CLI.hpp> makes objects when the program starts, for each file that includes it: only those do that add options.
+namespace CLI {
+class App;
+}
 
 namespace cooper::cli {
 

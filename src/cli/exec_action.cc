@@ -1,5 +1,6 @@
 // `cooper exec-action DIR`: one build action in this process; what a remote worker runs.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "build/action.h"
 #include "cli/command.h"

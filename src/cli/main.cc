@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <span>
 #include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/command.h"
 #include "cli/usage.h"
@@ -137,65 +139,108 @@ void name_operands_only(CLI::App& app) {
   }
 }
 
-int run_program(int argc, char** argv) {
-  util::use_large_pages();
-  Context context;
-  context.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  std::string color = "auto";
-  std::string cache_dir;
-  Action run;
+// The commands by their names, in the order of the help. A name that is missing here makes its command slower, no more.
+struct Adder {
+  std::string_view names;
+  void (*add)(Commands&);
+};
+constexpr Adder adders[] = {
+    {"init", add_init},
+    {"plan", add_plan},
+    {"build", add_build},
+    {"run", add_run},
+    {"why", add_why},
+    {"show search use", add_show},
+    {"log", add_log},
+    {"doctor", add_doctor},
+    {"cache", add_cache},
+    {"fetch", add_fetch},
+    {"repo", add_repo},
+    {"shell", add_shell},
+    {"exec-action", add_exec_action},
+};
 
+// All options and commands, as CLI11 has them, and what a command line says with them.
+struct CommandLine {
+  Context context;
+  std::string color = "auto", cache_dir;
+  Action run;
   CLI::App app{
       "cooper makes containers from source: one spec file, one command, a small image, every byte of it explained.",
       "cooper"};
-  app.set_version_flag("--version", "cooper " COOPER_VERSION);
-  app.require_subcommand(1);
-  app.fallthrough();
-  app.option_defaults()->group("Options of all commands");
-  app.add_option("--jobs,-j", context.jobs, "how many jobs run at once (default: the number of cores)")
-      ->check(CLI::Range(1, 1024).description(""))
-      ->type_name("N");
-  app.add_option("--cache-dir", cache_dir, "where packages, sources and images are kept")->type_name("DIR");
-  app.add_option("--format", context.format, "form of the output: text, json, or what the command lists")
-      ->type_name("FORM");
-  app.add_option("--color", color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
-      ->type_name("WHEN");
-  app.add_flag("--quiet,-q", context.quiet, "no progress, only results and errors");
-  app.add_flag("--verbose,-v", context.verbose, "also the output of the builds");
-  app.add_flag("--offline", context.offline, "use nothing from the network");
-
-  app.option_defaults()->group("Options");  // the commands' own, which follow
   Commands commands{app, context, run, {}};
-  add_init(commands);
-  add_plan(commands);
-  add_build(commands);
-  add_run(commands);
-  add_why(commands);
-  add_show(commands);
-  add_log(commands);
-  add_doctor(commands);
-  add_cache(commands);
-  add_fetch(commands);
-  add_repo(commands);
-  add_shell(commands);
-  add_exec_action(commands);
-  name_operands_only(app);
-  for (CLI::App* command : app.get_subcommands({}))
-    command->footer(command->get_footer() + (command->get_footer().empty() ? "" : "\n\n") +
-                    "`cooper --help` tells the options of all commands.");
-  app.footer(exit_codes_and_environment);
 
+  // Where `named` is given, only the commands that are among those words: to make the options of all commands takes
+  // longer than a small plan.
+  explicit CommandLine(const std::vector<std::string>* named) {
+    context.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    app.set_version_flag("--version", "cooper " COOPER_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    add_common_options();
+    app.option_defaults()->group("Options");  // the commands' own, which follow
+    auto is_named = [&](std::string_view name) { return std::ranges::find(*named, name) != named->end(); };
+    for (const Adder& adder : adders)
+      if (!named || std::ranges::any_of(util::words(adder.names), is_named)) adder.add(commands);
+    name_operands_only(app);
+    for (CLI::App* command : app.get_subcommands({}))
+      command->footer(command->get_footer() + (command->get_footer().empty() ? "" : "\n\n") +
+                      "`cooper --help` tells the options of all commands.");
+    app.footer(exit_codes_and_environment);
+  }
+
+  // Throws CLI::ParseError.
+  void parse(std::vector<std::string> words) {
+    set_command_apart(app, words);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  }
+
+ private:
+  void add_common_options() {
+    app.option_defaults()->group("Options of all commands");
+    app.add_option("--jobs,-j", context.jobs, "how many jobs run at once (default: the number of cores)")
+        ->check(CLI::Range(1, 1024).description(""))
+        ->type_name("N");
+    app.add_option("--cache-dir", cache_dir, "where packages, sources and images are kept")->type_name("DIR");
+    app.add_option("--format", context.format, "form of the output: text, json, or what the command lists")
+        ->type_name("FORM");
+    app.add_option("--color", color, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
+        ->type_name("WHEN");
+    app.add_flag("--quiet,-q", context.quiet, "no progress, only results and errors");
+    app.add_flag("--verbose,-v", context.verbose, "also the output of the builds");
+    app.add_flag("--offline", context.offline, "use nothing from the network");
+  }
+};
+
+// Prints help, or why the words are refused; the exit code.
+int tell_of(CommandLine& line, const CLI::ParseError& e, std::vector<std::string> words) {
+  if (e.get_exit_code() == 0) return line.app.exit(e);
+  set_command_apart(line.app, words);
+  print_error(explain_refusal(line.app, e, words), wants_color(line.color, STDERR_FILENO));
+  return static_cast<int>(ErrorKind::usage);
+}
+
+int run_program(int argc, char** argv) {
+  util::use_large_pages();
   std::vector<std::string> words(argv + 1, argv + argc);
   if (words.empty()) words.emplace_back("--help");
-  set_command_apart(app, words);
+  std::optional<CommandLine> line(std::in_place, &words);
   try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
-  } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() == 0) return app.exit(e);
-    print_error(explain_refusal(app, e, words), wants_color(color, STDERR_FILENO));
-    return static_cast<int>(ErrorKind::usage);
+    line->parse(words);
+  } catch (const CLI::CallForVersion& e) {
+    return line->app.exit(e);
+  } catch (const CLI::ParseError&) {
+    // Help lists all commands, and so does what tells of slips.
+    line.emplace(nullptr);
+    try {
+      line->parse(words);
+    } catch (const CLI::ParseError& e) {
+      return tell_of(*line, e, words);
+    }
   }
+  Context& context = line->context;
+  const std::string &color = line->color, &cache_dir = line->cache_dir;
 
   context.color_stdout = wants_color(color, STDOUT_FILENO);
   context.color_stderr = wants_color(color, STDERR_FILENO);
@@ -203,10 +248,10 @@ int run_program(int argc, char** argv) {
   catch_signals();
 
   auto find_data_and_run = [&]() -> Result<int> {
-    TRY(check_format(commands));
+    TRY(check_format(line->commands));
     TRY(check_environment());
     TRY(find_data(context));
-    return run();
+    return line->run();
   };
   Result<int> result = 0;
   try {

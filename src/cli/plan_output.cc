@@ -132,9 +132,7 @@ std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const 
   }
   std::vector<std::pair<std::string, std::vector<std::string>>> out;
   for (auto& [group, flags] : groups) {
-    std::sort(flags.begin(), flags.end(), [](const Flag& a, const Flag& b) {
-      return std::pair(!a.enabled, a.name) < std::pair(!b.enabled, b.name);
-    });
+    std::ranges::sort(flags, {}, [](const Flag& f) { return std::pair(!f.enabled, std::string_view(f.name)); });
     std::vector<std::string> texts;
     for (Flag& flag : flags) texts.push_back(std::move(flag.text));
     auto place = group == "USE" ? out.begin() : out.end();

@@ -85,14 +85,20 @@ class TreePrinter {
   void children(int index, const std::string& indent) {
     const PlannedPackage& p = plan_.packages[static_cast<size_t>(index)];
     if (!opened_.insert(index).second) return;
-    std::vector<std::pair<int, const char*>> needs;
-    for (int to : p.rdepend) needs.emplace_back(to, "");
+    struct Need {
+      std::string name;
+      int to;
+      const char* note;
+    };
+    std::vector<Need> needs;
+    for (int to : p.rdepend) needs.push_back({name(to), to, ""});
     for (int to : p.pdepend)
-      if (std::find(p.rdepend.begin(), p.rdepend.end(), to) == p.rdepend.end()) needs.emplace_back(to, "beside it");
-    std::sort(needs.begin(), needs.end(), [&](const auto& a, const auto& b) { return name(a.first) < name(b.first); });
+      if (std::find(p.rdepend.begin(), p.rdepend.end(), to) == p.rdepend.end())
+        needs.push_back({name(to), to, "beside it"});
+    std::ranges::sort(needs, {}, &Need::name);
     for (size_t i = 0; i < needs.size(); ++i) {
       bool last = i + 1 == needs.size();
-      auto [to, note] = needs[i];
+      const auto& [name, to, note] = needs[i];
       bool again = opened_.contains(to) && has_needs(to);
       out_ += dim(indent + (last ? "└─ " : "├─ "));
       line(to, again ? fmt::format("{}{}↑ above", note, *note ? ", " : "") : note);

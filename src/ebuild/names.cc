@@ -43,6 +43,12 @@ bool is_package_name(std::string_view name) {
   return consists_of(name, word, word | plus | hyphen) && split_name_version(name).version.empty();
 }
 
+bool is_qualified_name(std::string_view name) {
+  size_t slash = name.find('/');
+  return slash != std::string_view::npos && is_category_name(name.substr(0, slash)) &&
+         is_package_name(name.substr(slash + 1));
+}
+
 bool is_slot_name(std::string_view name) { return is_category_name(name); }
 bool is_license_name(std::string_view name) { return is_category_name(name); }
 bool is_eapi_name(std::string_view name) { return is_category_name(name); }

@@ -7,6 +7,7 @@ namespace cooper::ebuild {
 
 bool is_category_name(std::string_view name);    // 3.1.1
 bool is_package_name(std::string_view name);     // 3.1.2: also does not end in "-" and a version
+bool is_qualified_name(std::string_view name);   // "category/package"
 bool is_slot_name(std::string_view name);        // 3.1.3
 bool is_use_flag_name(std::string_view name);    // 3.1.4
 bool is_repository_name(std::string_view name);  // 3.1.5

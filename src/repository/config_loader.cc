@@ -226,10 +226,15 @@ class ConfigLoader {
   Result<> read_package_flag_file(const ProfileNode& node, std::string_view file, FlagStack& stack, FlagScope scope) {
     for (const Line& line : TRY(node.lines(file))) {
       size_t end = line.text.find_first_of(" \t");
-      auto atom = parse_atom(node, line.text.substr(0, end), line.where);
-      if (!atom || end == std::string::npos) continue;
-      scope.atom = std::make_shared<const Atom>(*std::move(atom));
-      stack.add(line.text.substr(end), origin("profile ", line.where), scope);
+      scope.name = line.text.substr(0, end);
+      scope.atom = nullptr;
+      if (!ebuild::is_qualified_name(scope.name)) {
+        auto atom = parse_atom(node, scope.name, line.where);
+        if (!atom) continue;
+        scope.name = {};
+        scope.atom = std::make_shared<const Atom>(*std::move(atom));
+      }
+      if (end != std::string::npos) stack.add(line.text.substr(end), origin("profile ", line.where), scope);
     }
     return {};
   }
@@ -265,7 +270,7 @@ class ConfigLoader {
   Result<> read_repositories() {
     for (auto repository = all_.rbegin(); repository != all_.rend(); ++repository) {
       ProfileNode node = repository_node(**repository);
-      FlagScope scope{nullptr, false, *repository};
+      FlagScope scope{.repository = *repository};
       Layer layer = TRY(read_layer(node.folder / "make.defaults", node.shown + "/make.defaults"));
       config_->use_.add(layer.get("USE"), layer.origin, scope);
       TRY(read_package_use(node, scope));
@@ -397,16 +402,16 @@ class ConfigLoader {
       for (const Assignment& assignment : line.assignments)
         env.variables.insert_or_assign(assignment.name, assignment.value);
       add_use_of_environment(env.variables, origin("package.env: ", line.where),
-                             {std::make_shared<const Atom>(line.atom), false, nullptr});
+                             {.atom = std::make_shared<const Atom>(line.atom)});
       config_->package_env_.add(std::move(env));
     }
     for (PackageLine& line : portage_.use) {
-      FlagScope scope{std::make_shared<const Atom>(std::move(line.atom)), false, nullptr};
+      FlagScope scope{.atom = std::make_shared<const Atom>(std::move(line.atom))};
       config_->use_.add(util::join(line.words, " "), origin({}, line.where), scope);
     }
     for (const UserSettings::PackageSettings& package : settings_.packages) {
       Origin from = origin(fmt::format("{}: {}", settings_.origin, package.atom.text()));
-      FlagScope scope{std::make_shared<const Atom>(package.atom), false, nullptr};
+      FlagScope scope{.atom = std::make_shared<const Atom>(package.atom)};
       add_use_of_environment(package.env, from, scope);
       config_->use_.add(util::join(package.use, " "), from, scope);
       if (!package.env.empty()) config_->package_env_.add({package.atom, package.env});

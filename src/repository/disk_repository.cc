@@ -157,19 +157,25 @@ std::vector<const Package*> DiskRepository::versions(const PackageName& name) co
 }
 
 std::vector<const Package*> DiskRepository::peek(const PackageName& name) const {
-  return reader_->knows(name) ? read_once(name).view : std::vector<const Package*>();
+  Folder& folder = folder_of(name);
+  if (!folder.read && !reader_->knows(name)) return {};
+  return read_once(name).view;
+}
+
+DiskRepository::Folder& DiskRepository::folder_of(const PackageName& name) const {
+  std::lock_guard lock(folders_mutex_);
+  auto& slot = folders_[name];
+  if (!slot) slot = std::make_unique<Folder>();
+  return *slot;
 }
 
 DiskRepository::Folder& DiskRepository::read_once(const PackageName& name) const {
-  Folder* folder;
-  {
-    std::lock_guard lock(folders_mutex_);
-    auto& slot = folders_[name];
-    if (!slot) slot = std::make_unique<Folder>();
-    folder = slot.get();
-  }
-  std::call_once(folder->once, [&]() { load_folder(name, *folder); });
-  return *folder;
+  Folder& folder = folder_of(name);
+  std::call_once(folder.once, [&]() {
+    load_folder(name, folder);
+    folder.read = true;
+  });
+  return folder;
 }
 
 void DiskRepository::load_folder(const PackageName& name, Folder& folder) const {

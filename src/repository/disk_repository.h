@@ -48,8 +48,10 @@ class DiskRepository final : public Repository {
     std::vector<std::unique_ptr<Package>> packages;
     std::vector<const Package*> view;
     std::vector<Problem> problems;
+    std::atomic<bool> read = false;  // whether the above are there
     std::atomic<bool> told = false;  // whether somebody asked, so that the problems are told
   };
+  Folder& folder_of(const ebuild::PackageName& name) const;  // perhaps not read yet
   Folder& read_once(const ebuild::PackageName& name) const;
   void load_folder(const ebuild::PackageName& name, Folder& folder) const;
   void note(std::string where, std::string what) const;

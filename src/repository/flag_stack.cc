@@ -47,9 +47,14 @@ void FlagStack::add(std::string_view words, const Origin& origin, const FlagScop
   if (origins_.empty() || origins_.back() != origin) origins_.push_back(origin);
   int64_t order = next_order_;
   next_order_ += static_cast<int64_t>(words.size()) + 1;
-  if (scope.atom || scope.stable_only || scope.repository) {
-    bool named = scope.atom && !is_pattern(scope.atom->name);
-    (named ? by_name_[scope.atom->name] : others_).push_back({scope, std::string(words), order, origin.get()});
+  if (!scope.name.empty() || scope.atom || scope.stable_only || scope.repository) {
+    Block block{scope.atom, scope.stable_only, scope.repository, std::string(words), order, origin.get()};
+    if (!scope.name.empty())
+      by_name_.emplace(scope.name, std::move(block));
+    else if (scope.atom && !is_pattern(scope.atom->name))
+      by_name_.emplace(scope.atom->name.text(), std::move(block));
+    else
+      others_.push_back(std::move(block));
     return;
   }
   each_word(words, [&](const Spoken& spoken, int64_t distance) {
@@ -62,16 +67,15 @@ void FlagStack::add(std::string_view words, const Origin& origin, const FlagScop
 }
 
 bool FlagStack::applies(const Block& block, const Package& package, bool stable) {
-  const FlagScope& scope = block.scope;
-  if (scope.stable_only && !stable) return false;
-  if (scope.repository && package.repository != scope.repository) {
+  if (block.stable_only && !stable) return false;
+  if (block.repository && package.repository != block.repository) {
     auto chain = package.repository->chain();
-    if (std::find(chain.begin(), chain.end(), scope.repository) == chain.end()) return false;
+    if (std::find(chain.begin(), chain.end(), block.repository) == chain.end()) return false;
   }
-  if (!scope.atom) return true;
+  if (!block.atom) return true;
   const Metadata& metadata = package.metadata;
   std::string slot = metadata.subslot == metadata.slot ? metadata.slot : metadata.slot + "/" + metadata.subslot;
-  return scope.atom->matches(package.cpv, slot, package.repository->name());
+  return block.atom->matches(package.cpv, slot, package.repository->name());
 }
 
 void FlagStack::take(const Block& block, View& view) {
@@ -84,12 +88,11 @@ void FlagStack::take(const Block& block, View& view) {
 FlagStack::View FlagStack::view(const Package& package, bool stable) const {
   View view;
   view.stack_ = this;
-  auto take_all = [&](const std::vector<Block>& blocks) {
-    for (const Block& block : blocks)
-      if (applies(block, package, stable)) take(block, view);
-  };
-  take_all(others_);
-  if (auto it = by_name_.find(package.cpv.name); it != by_name_.end()) take_all(it->second);
+  for (const Block& block : others_)
+    if (applies(block, package, stable)) take(block, view);
+  auto [block, end] = by_name_.equal_range(package.cpv.name.text());
+  for (; block != end; ++block)
+    if (applies(block->second, package, stable)) take(block->second, view);
   std::ranges::sort(view.own_, {}, [](const auto& own) { return std::tuple(own.first, own.second.order); });
   return view;
 }

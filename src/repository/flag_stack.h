@@ -38,6 +38,7 @@ struct FlagWord {
 
 // For which packages words hold.
 struct FlagScope {
+  std::string_view name;                     // "category/package": those of that name; "": those that `atom` matches
   std::shared_ptr<const ebuild::Atom> atom;  // null: all packages
   bool stable_only = false;                  // only those in use for a stable keyword
   const Repository* repository = nullptr;  // null: of any repository; else of it and of those that have it as a master
@@ -82,7 +83,9 @@ class FlagStack {
   // Words that hold for some packages. Most are of packages that nobody asks for, so they are taken apart when one
   // does.
   struct Block {
-    FlagScope scope;
+    std::shared_ptr<const ebuild::Atom> atom;  // null: nothing beyond the name
+    bool stable_only = false;
+    const Repository* repository = nullptr;
     std::string words;
     int64_t order = 0;  // of the first of the words; those behind it have their distance from it added
     const Said* origin = nullptr;
@@ -96,8 +99,8 @@ class FlagStack {
   int64_t next_order_ = 0;
   std::unordered_map<std::string, FlagWord, Hash, std::equal_to<>> global_;
   std::vector<Wildcard> global_wildcards_;
-  std::unordered_map<ebuild::PackageName, std::vector<Block>, ebuild::PackageNameHash> by_name_;
-  std::vector<Block> others_;    // no atom, or one with wildcards in its name
+  std::unordered_multimap<std::string, Block> by_name_;
+  std::vector<Block> others_;    // of packages of several names
   std::vector<Origin> origins_;  // keeps them alive
 };
 

@@ -34,10 +34,14 @@ int specificity(const Atom& atom) {
   }
 }
 
-template <typename T>
-void sort_by_specificity(std::vector<T>& lines) {
-  std::stable_sort(lines.begin(), lines.end(),
-                   [](const T& a, const T& b) { return specificity(a.atom) < specificity(b.atom); });
+void sort_by_specificity(std::vector<PackageLine>& lines) {
+  std::vector<std::pair<int, size_t>> order;  // of equal ones the earlier comes first
+  for (size_t i = 0; i < lines.size(); ++i) order.emplace_back(specificity(lines[i].atom), i);
+  std::ranges::sort(order);
+  std::vector<PackageLine> out;
+  out.reserve(lines.size());
+  for (const auto& [rank, i] : order) out.push_back(std::move(lines[i]));
+  lines = std::move(out);
 }
 
 Result<std::vector<PackageLine>> read_package_lines(const fs::path& path) {

@@ -47,22 +47,24 @@ std::vector<std::string> update_files(const fs::path& folder, const ebuild::Eapi
   return out;
 }
 
-std::optional<PackageName> package_name(std::string_view text) {
-  size_t slash = text.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  PackageName name{std::string(text.substr(0, slash)), std::string(text.substr(slash + 1))};
-  if (!ebuild::is_category_name(name.category) || !ebuild::is_package_name(name.package)) return std::nullopt;
-  return name;
+PackageName package_name(std::string_view qualified) {
+  size_t slash = qualified.find('/');
+  return {std::string(qualified.substr(0, slash)), std::string(qualified.substr(slash + 1))};
+}
+
+bool is_name(const PackageName& name, std::string_view qualified) {
+  return qualified.size() == name.category.size() + 1 + name.package.size() && qualified.starts_with(name.category) &&
+         qualified.ends_with(name.package);
 }
 
 // Why a line is no legal update, or "".
 std::string parse_line(const std::vector<std::string_view>& words, Update& out) {
   if (words[0] == "move") {
     if (words.size() != 3) return "a move has two names: move OLD NEW";
-    auto from = package_name(words[1]), to = package_name(words[2]);
-    if (!from || !to) return fmt::format("'{}' is not a package's name", from ? words[2] : words[1]);
+    for (std::string_view name : {words[1], words[2]})
+      if (!ebuild::is_qualified_name(name)) return fmt::format("'{}' is not a package's name", name);
     out.kind = Update::Kind::move;
-    out.from = std::move(*from), out.to = std::move(*to);
+    out.from = words[1], out.to = words[2];
     return {};
   }
   if (words[0] == "slotmove") {
@@ -137,8 +139,8 @@ bool Updates::exists(const PackageName& name, std::string_view slot) const {
 }
 
 bool Updates::rename(PackageName& name, const Update& update) const {
-  if (update.kind != Update::Kind::move || update.from != name || exists(name)) return false;
-  name = update.to;
+  if (update.kind != Update::Kind::move || !is_name(name, update.from) || exists(name)) return false;
+  name = package_name(update.to);
   return true;
 }
 

@@ -16,9 +16,9 @@ namespace cooper::repository {
 // A line of profiles/updates: a package that has another name now, or versions of one that are in another slot.
 struct Update {
   enum class Kind { move, slot_move } kind = Kind::move;
-  ebuild::PackageName from, to;                  // move
+  std::string_view from, to;                     // move: "category/package"; live as long as `where`, as the slots do
   std::shared_ptr<const ebuild::Atom> versions;  // slot_move: a name, perhaps with a version
-  std::string_view from_slot, to_slot;           // slot_move; live as long as `where`
+  std::string_view from_slot, to_slot;           // slot_move
   Place where;
 };
 

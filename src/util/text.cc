@@ -1,7 +1,6 @@
 #include "util/text.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -163,7 +162,7 @@ std::string human_size(uint64_t bytes) {
 
 std::string human_time(double seconds) {
   if (seconds < 60) return fmt::format("{:.1f}s", seconds);
-  auto whole = static_cast<long>(std::lround(seconds));
+  auto whole = static_cast<long>(seconds + 0.5);
   if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
   return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
 }

@@ -29,7 +29,7 @@ TEST_F(UpdatesTest, ReadsLinesAndNamesThoseThatAreNone) {
       "slotmove cat/lib 0\nslotmove cat/lib:0 0 1\nslotmove cat/lib 0 +\n",
       "2Q-2020", problems);
   ASSERT_EQ(updates.size(), 2u);
-  EXPECT_EQ(updates[0].to.text(), "cat/new");
+  EXPECT_EQ(updates[0].to, "cat/new");
   EXPECT_EQ(updates[1].versions->text(), "<cat/lib-2");
   EXPECT_EQ(updates[1].where.text(), "2Q-2020:3");
   ASSERT_EQ(problems.size(), 6u);
