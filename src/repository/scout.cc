@@ -72,11 +72,26 @@ class Walk {
   std::deque<Wanted>& open_;
 };
 
+// Adds what a package needs, until `turn`.
+void follow(const std::vector<std::shared_ptr<Repository>>& repositories, const Wanted& wanted, const Config* config,
+            const std::atomic<bool>& turn, std::deque<Wanted>& open) {
+  for (const auto& repository : repositories) {
+    const Package* package = likeliest(repository->peek(wanted.name));
+    if (!package) continue;
+    if (!wanted.follow) return;
+    const Metadata& m = package->metadata;
+    Walk walk(*package, config, open);
+    for (const LazyTree* tree : {&m.rdepend, &m.depend, &m.bdepend, &m.pdepend, &m.idepend})
+      if (!turn) walk.follow(*tree);
+    return;
+  }
+}
+
 }  // namespace
 
 Scout::Scout(std::vector<std::shared_ptr<Repository>> repositories, std::vector<PackageName> start)
     : repositories_(std::move(repositories)), start_(std::move(start)) {
-  if (std::thread::hardware_concurrency() < 2) return;
+  if (std::thread::hardware_concurrency() < 2 || !leads_on()) return;
   try {
     thread_ = std::thread([this]() { run(); });
   } catch (const std::system_error&) {
@@ -109,6 +124,13 @@ bool Scout::wait_for_config() {
   return !stop_;
 }
 
+bool Scout::leads_on() const {
+  if (start_.size() != 1) return !start_.empty();
+  std::deque<Wanted> open;
+  follow(repositories_, {start_.front(), true}, nullptr, turn_, open);
+  return std::ranges::any_of(open, &Wanted::follow);
+}
+
 void Scout::run() {
   util::use_large_pages_in_thread();
   walk(nullptr);
@@ -124,16 +146,7 @@ void Scout::walk(const Config* config) {
     auto [known, fresh] = followed.try_emplace(wanted.name, false);
     if (known->second || (!fresh && !wanted.follow)) continue;
     known->second = wanted.follow;
-    for (const auto& repository : repositories_) {
-      const Package* package = likeliest(repository->peek(wanted.name));
-      if (!package) continue;
-      if (!wanted.follow) break;
-      const Metadata& m = package->metadata;
-      Walk walk(*package, config, open);
-      for (const LazyTree* tree : {&m.rdepend, &m.depend, &m.bdepend, &m.pdepend, &m.idepend})
-        if (!turn_) walk.follow(*tree);
-      break;
-    }
+    follow(repositories_, wanted, config, turn_, open);
   }
 }
 

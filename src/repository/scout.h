@@ -26,6 +26,8 @@ class Scout {
   void know(std::shared_ptr<const Config> config);
 
  private:
+  // Whether the start needs other packages: where a single one needs none, a thread is not worth its start.
+  bool leads_on() const;
   void run();
   void walk(const Config* config);
   bool wait_for_config();
