@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "repository/repository.h"
+#include "util/once.h"
 
 namespace cooper::repository {
 
@@ -126,7 +127,7 @@ class Config {
 
  private:
   struct KnownFlags {
-    std::once_flag once;
+    util::Once once;
     FlagStates states;
   };
   mutable std::mutex known_flags_mutex_;  // for the map, not for what is in it

@@ -589,7 +589,10 @@ const FlagStates& Config::known_flags(const Package& package) const {
     std::lock_guard lock(known_flags_mutex_);
     known = &known_flags_[&package];
   }
-  std::call_once(known->once, [&]() { known->states = flags(package); });
+  known->once.attempt([&]() {
+    known->states = flags(package);
+    return true;
+  });
   return known->states;
 }
 

@@ -148,7 +148,8 @@ const std::vector<PackageName>& DiskRepository::names() const {
 }
 
 std::vector<const Package*> DiskRepository::versions(const PackageName& name) const {
-  Folder& folder = read_once(name);
+  Folder& folder = folder_of(name);
+  folder.once.attempt([&]() { return load_folder(name, Reach::disk, folder); });
   if (!folder.told.exchange(true) && !folder.problems.empty()) {
     std::lock_guard lock(problems_mutex_);
     problems_.insert(problems_.end(), folder.problems.begin(), folder.problems.end());
@@ -158,8 +159,8 @@ std::vector<const Package*> DiskRepository::versions(const PackageName& name) co
 
 std::vector<const Package*> DiskRepository::peek(const PackageName& name) const {
   Folder& folder = folder_of(name);
-  if (!folder.read && !reader_->knows(name)) return {};
-  return read_once(name).view;
+  bool read = folder.once.attempt([&]() { return load_folder(name, Reach::index, folder); });
+  return read ? folder.view : std::vector<const Package*>();
 }
 
 DiskRepository::Folder& DiskRepository::folder_of(const PackageName& name) const {
@@ -169,18 +170,11 @@ DiskRepository::Folder& DiskRepository::folder_of(const PackageName& name) const
   return *slot;
 }
 
-DiskRepository::Folder& DiskRepository::read_once(const PackageName& name) const {
-  Folder& folder = folder_of(name);
-  std::call_once(folder.once, [&]() {
-    load_folder(name, folder);
-    folder.read = true;
-  });
-  return folder;
-}
-
-void DiskRepository::load_folder(const PackageName& name, Folder& folder) const {
-  if (!categories_.contains(name.category) || !ebuild::is_package_name(name.package)) return;
-  folder.packages = reader_->read_folder(name, folder.problems);
+bool DiskRepository::load_folder(const PackageName& name, Reach reach, Folder& folder) const {
+  if (!categories_.contains(name.category) || !ebuild::is_package_name(name.package)) return true;
+  auto packages = reader_->read_folder(name, reach, folder.problems);
+  if (!packages) return false;
+  folder.packages = std::move(*packages);
   std::stable_sort(folder.packages.begin(), folder.packages.end(),
                    [](const auto& a, const auto& b) { return a->cpv.version < b->cpv.version; });
   for (const auto& package : folder.packages) {
@@ -190,6 +184,7 @@ void DiskRepository::load_folder(const PackageName& name, Folder& folder) const 
            fmt::format("has the same version as {} (PMS 3.3)", folder.view.back()->ebuild().filename().string())});
     folder.view.push_back(package.get());
   }
+  return true;
 }
 
 fs::path Package::ebuild() const {

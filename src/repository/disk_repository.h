@@ -13,6 +13,7 @@
 #include "repository/layout.h"
 #include "repository/metadata_reader.h"
 #include "repository/repository.h"
+#include "util/once.h"
 
 namespace cooper::repository {
 
@@ -44,16 +45,15 @@ class DiskRepository final : public Repository {
  private:
   // A package folder, read when it is first asked for.
   struct Folder {
-    std::once_flag once;
+    util::Once once;
     std::vector<std::unique_ptr<Package>> packages;
     std::vector<const Package*> view;
     std::vector<Problem> problems;
-    std::atomic<bool> read = false;  // whether the above are there
     std::atomic<bool> told = false;  // whether somebody asked, so that the problems are told
   };
   Folder& folder_of(const ebuild::PackageName& name) const;  // perhaps not read yet
-  Folder& read_once(const ebuild::PackageName& name) const;
-  void load_folder(const ebuild::PackageName& name, Folder& folder) const;
+  // Whether it could be read: with Reach::index perhaps not.
+  bool load_folder(const ebuild::PackageName& name, Reach reach, Folder& folder) const;
   void note(std::string where, std::string what) const;
 
   std::filesystem::path root_;

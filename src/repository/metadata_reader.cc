@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -81,10 +82,8 @@ const MetadataReader::CategoryFolders& MetadataReader::folders_of(const std::str
   return known->second;
 }
 
-std::vector<std::unique_ptr<Package>> MetadataReader::read_folder(const PackageName& name,
-                                                                  std::vector<Problem>& problems) {
-  std::vector<std::unique_ptr<Package>> out;
-  std::string folder = fmt::format("{}/{}/{}", root_.native(), name.category, name.package);
+std::optional<std::vector<std::unique_ptr<Package>>> MetadataReader::read_folder(const PackageName& name, Reach reach,
+                                                                                 std::vector<Problem>& problems) {
   std::optional<FolderEntry> known;
   Stamp stamp = no_stamp;
   if (index_) {
@@ -94,28 +93,21 @@ std::vector<std::unique_ptr<Package>> MetadataReader::read_folder(const PackageN
   bool all_named = true;
   std::optional<std::vector<File>> files;
   if (known && known->stamp == stamp && stamp != no_stamp) files = files_from_index(*known);
-  if (!files) files = files_from_disk(name, folder, known, all_named, problems);
+  if (!files && reach == Reach::index) return std::nullopt;
+  if (!files) files = files_from_disk(name, known, all_named, problems);
+  std::vector<Cpv> ebuilds;
   std::vector<Knowledge> all;
-  for (File& file : *files)
-    if (auto package = read_ebuild(name, std::move(file), all.emplace_back(), problems))
-      out.push_back(std::move(package));
+  for (File& file : *files) {
+    const Cpv& cpv = ebuilds.emplace_back(Cpv{name, std::move(file.version)});
+    auto knowledge = know(cpv, file.known, reach);
+    if (!knowledge) return std::nullopt;
+    all.push_back(std::move(*knowledge));
+  }
+  std::vector<std::unique_ptr<Package>> out;
+  for (size_t i = 0; i < all.size(); ++i)
+    if (auto package = read_ebuild(std::move(ebuilds[i]), all[i], problems)) out.push_back(std::move(package));
   if (index_) learn(name, known, stamp, all_named, std::move(all));
   return out;
-}
-
-bool MetadataReader::knows(const PackageName& name) {
-  if (!index_ || !index_->file()) return false;
-  auto folder = index_->file()->find(name);
-  if (!folder || folder->stamp == no_stamp) return false;
-  const CategoryFolders& folders = folders_of(name.category);
-  if (index_->stamp(name.package.c_str(), folders.ebuilds.get()) != folder->stamp) return false;
-  for (uint32_t i = 0; i < folder->ebuilds; ++i) {
-    auto entry = index_->file()->ebuild(size_t{folder->first_ebuild} + i);
-    if (!entry || entry->failed || !eclasses_hold(*entry)) return false;
-    std::string file = fmt::format("{0}/{0}-{1}.ebuild", name.package, entry->version);
-    if (index_->stamp(file.c_str(), folders.ebuilds.get()) != entry->ebuild_stamp) return false;
-  }
-  return true;
 }
 
 void MetadataReader::learn(const PackageName& name, const std::optional<FolderEntry>& known, Stamp stamp,
@@ -131,6 +123,10 @@ void MetadataReader::learn(const PackageName& name, const std::optional<FolderEn
   std::vector<LearnedEbuild> learned;
   for (Knowledge& knowledge : all) {
     if (!knowledge.learned.text) set_text(knowledge, std::string(knowledge.text));
+    for (uint32_t eclass : std::exchange(knowledge.learned.entry.eclasses, {})) {
+      EclassVersion version = index_->file()->eclass_version(eclass);
+      knowledge.learned.eclasses.emplace_back(std::string(version.name), version.md5);
+    }
     learned.push_back(std::move(knowledge.learned));
   }
   index_->learn(name, stamp, std::move(learned));
@@ -148,10 +144,11 @@ std::optional<std::vector<MetadataReader::File>> MetadataReader::files_from_inde
   return out;
 }
 
-std::vector<MetadataReader::File> MetadataReader::files_from_disk(const PackageName& name, const std::string& folder,
+std::vector<MetadataReader::File> MetadataReader::files_from_disk(const PackageName& name,
                                                                   const std::optional<FolderEntry>& known,
                                                                   bool& all_named,
                                                                   std::vector<Problem>& problems) const {
+  std::string folder = fmt::format("{}/{}/{}", root_.native(), name.category, name.package);
   std::vector<File> out;
   std::error_code ec;
   if (!fs::is_directory(folder, ec)) return out;
@@ -180,18 +177,18 @@ std::vector<MetadataReader::File> MetadataReader::files_from_disk(const PackageN
   return out;
 }
 
-std::unique_ptr<Package> MetadataReader::read_ebuild(const PackageName& name, File file, Knowledge& knowledge,
-                                                     std::vector<Problem>& problems) {
-  Cpv cpv{name, std::move(file.version)};
-  std::string path = fmt::format("{}/{}/{}/{}-{}.ebuild", root_.native(), name.category, name.package, name.package,
-                                 cpv.version.text());
-  knowledge = know(cpv, path, file.known);
-  knowledge.learned.version = cpv.version.text();
+std::string MetadataReader::path_of(const Cpv& cpv) const {
+  return fmt::format("{}/{}/{}/{}-{}.ebuild", root_.native(), cpv.name.category, cpv.name.package, cpv.name.package,
+                     cpv.version.text());
+}
+
+std::unique_ptr<Package> MetadataReader::read_ebuild(Cpv cpv, Knowledge& knowledge,
+                                                     std::vector<Problem>& problems) const {
   for (std::string_view line : util::lines(knowledge.learned.notes))
     if (size_t tab = line.find('\t'); tab != std::string_view::npos)
       problems.push_back({std::string(line.substr(0, tab)), std::string(line.substr(tab + 1))});
   if (knowledge.learned.entry.failed) {
-    problems.push_back({path, std::string(knowledge.text)});
+    problems.push_back({path_of(cpv), std::string(knowledge.text)});
     return nullptr;
   }
   auto owner = knowledge.learned.text ? knowledge.learned.text : knowledge.learned.entry.record;
@@ -200,7 +197,7 @@ std::unique_ptr<Package> MetadataReader::read_ebuild(const PackageName& name, Fi
   // Another version of the program checked it, or dropped what one had checked: this one need not do so twice.
   knowledge.changed = knowledge.changed || (metadata && !knowledge.trusted);
   if (!metadata) {
-    problems.push_back({path, describe(metadata.error())});
+    problems.push_back({path_of(cpv), describe(metadata.error())});
     return nullptr;
   }
   return std::make_unique<Package>(Package{std::move(cpv), chain_.front(), std::move(*metadata)});
@@ -216,41 +213,40 @@ void MetadataReader::note_in(Knowledge& out, const std::string& where, const std
 }
 
 // What was known is still true; where stamps differ, it is learned again with the new ones.
-MetadataReader::Knowledge MetadataReader::from_index(const EbuildEntry& known, Stamp ebuild, Stamp cache) {
+MetadataReader::Knowledge MetadataReader::from_index(const EbuildEntry& known, Stamp ebuild, Stamp cache) const {
   Knowledge out;
   out.learned.entry = known;
-  out.learned.entry.eclasses.clear();
+  out.learned.version = known.version;
   out.learned.notes = known.notes;
   out.trusted = known.checked && index_->trusts_parser();
   out.changed = known.ebuild_stamp != ebuild || known.cache_stamp != cache;
-  for (uint32_t eclass : known.eclasses) {
-    EclassVersion version = index_->file()->eclass_version(eclass);
-    out.learned.eclasses.emplace_back(std::string(version.name), version.md5);
-  }
   out.text = known.text;
   return out;
 }
 
-MetadataReader::Knowledge MetadataReader::know(const Cpv& cpv, const std::string& file,
-                                               const std::optional<EbuildEntry>& known) {
-  std::string cache_file;
+std::optional<MetadataReader::Knowledge> MetadataReader::know(const Cpv& cpv, const std::optional<EbuildEntry>& known,
+                                                              Reach reach) {
+  const auto& [category, package] = cpv.name;
+  std::string version = cpv.version.text();
   Stamp ebuild_stamp = no_stamp, cache_stamp = absent_stamp;
-  if (options_.md5_cache)
-    cache_file = fmt::format("{}/metadata/md5-cache/{}/{}-{}", root_.native(), cpv.name.category, cpv.name.package,
-                             cpv.version.text());
   if (index_) {
-    const CategoryFolders& folders = folders_of(cpv.name.category);
-    const char* below_category = file.c_str() + root_.native().size() + 1 + cpv.name.category.size() + 1;
-    ebuild_stamp = index_->stamp(below_category, folders.ebuilds.get());
-    const char* cache_name = cache_file.c_str() + cache_file.rfind('/') + 1;
-    if (options_.md5_cache && folders.cache) cache_stamp = index_->stamp(cache_name, folders.cache.get());
+    const CategoryFolders& folders = folders_of(category);
+    std::string path = package + "/" + package + "-" + version;  // as the md5-cache names it, behind the folder
+    if (options_.md5_cache && folders.cache)
+      cache_stamp = index_->stamp(path.c_str() + package.size() + 1, folders.cache.get());
+    ebuild_stamp = index_->stamp(path.append(".ebuild").c_str(), folders.ebuilds.get());
   }
   bool usable = known && eclasses_hold(*known);
   bool same_cache = usable && known->cache_stamp == cache_stamp && cache_stamp != no_stamp;
   if (same_cache && known->ebuild_stamp == ebuild_stamp && ebuild_stamp > absent_stamp)
     return from_index(*known, ebuild_stamp, cache_stamp);
+  if (reach == Reach::index) return std::nullopt;
 
+  std::string file = path_of(cpv), cache_file;
+  if (options_.md5_cache)
+    cache_file = fmt::format("{}/metadata/md5-cache/{}/{}-{}", root_.native(), category, package, version);
   Knowledge out;
+  out.learned.version = version;
   auto text = util::read_file(file, ebuild_limit);
   if (!text) {
     set_text(out, describe(text.error()));

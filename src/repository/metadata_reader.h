@@ -20,6 +20,9 @@
 
 namespace cooper::repository {
 
+// How far a reading goes: to what the index knows and is still so, or to the ebuilds.
+enum class Reach { index, disk };
+
 class MetadataReader {
  public:
   // `chain`: the repository and its masters, nearest first.
@@ -27,10 +30,9 @@ class MetadataReader {
                  OpenOptions options);
 
   // The ebuilds of a package, in the order of their file names, with the metadata of those that have any. What is wrong
-  // with them is added to `problems`.
-  std::vector<std::unique_ptr<Package>> read_folder(const ebuild::PackageName& name, std::vector<Problem>& problems);
-  // Whether read_folder() would have it from the index, without reading an ebuild.
-  bool knows(const ebuild::PackageName& name);
+  // with them is added to `problems`. Nothing where `reach` does not go far enough.
+  std::optional<std::vector<std::unique_ptr<Package>>> read_folder(const ebuild::PackageName& name, Reach reach,
+                                                                   std::vector<Problem>& problems);
   // Keeps what was learned, and ends the processes that it was learned by; nothing may be read meanwhile. Errors:
   // failed.
   Result<> save(const std::vector<ebuild::PackageName>* existing);
@@ -41,7 +43,7 @@ class MetadataReader {
 
   // An ebuild's metadata as text, and what the index is to know of it.
   struct Knowledge {
-    LearnedEbuild learned;
+    LearnedEbuild learned;  // what has its eclasses in the entry is from the index
     std::string_view text;  // of learned.text, or of learned.entry.record
     bool trusted = false;   // its dependency strings are legal
     bool changed = true;    // the index does not say so yet
@@ -52,13 +54,13 @@ class MetadataReader {
     std::optional<EbuildEntry> known;
   };
   std::optional<std::vector<File>> files_from_index(const FolderEntry& folder) const;
-  std::vector<File> files_from_disk(const ebuild::PackageName& name, const std::string& folder,
-                                    const std::optional<FolderEntry>& known, bool& all_named,
-                                    std::vector<Problem>& problems) const;
-  std::unique_ptr<Package> read_ebuild(const ebuild::PackageName& name, File file, Knowledge& knowledge,
-                                       std::vector<Problem>& problems);
-  Knowledge know(const ebuild::Cpv& cpv, const std::string& file, const std::optional<EbuildEntry>& known);
-  Knowledge from_index(const EbuildEntry& known, Stamp ebuild, Stamp cache);
+  std::string path_of(const ebuild::Cpv& cpv) const;  // of the ebuild
+  std::vector<File> files_from_disk(const ebuild::PackageName& name, const std::optional<FolderEntry>& known,
+                                    bool& all_named, std::vector<Problem>& problems) const;
+  std::unique_ptr<Package> read_ebuild(ebuild::Cpv cpv, Knowledge& knowledge, std::vector<Problem>& problems) const;
+  // Nothing where the ebuild would have to be read and `reach` is not that far.
+  std::optional<Knowledge> know(const ebuild::Cpv& cpv, const std::optional<EbuildEntry>& known, Reach reach);
+  Knowledge from_index(const EbuildEntry& known, Stamp ebuild, Stamp cache) const;
   void learn(const ebuild::PackageName& name, const std::optional<FolderEntry>& known, Stamp stamp, bool all_named,
              std::vector<Knowledge> all);
   bool from_cache(const std::string& path, const std::string& md5, Knowledge& out);

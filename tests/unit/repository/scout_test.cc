@@ -105,6 +105,20 @@ TEST_F(ScoutTest, EndsAtOnce) {
   }
 }
 
+TEST_F(ScoutTest, PeeksOnlyAtWhatTheIndexKnows) {
+  ebuild(root_, "cat/on/on-1.ebuild", "IUSE=\"new\"\n");
+  write(root_ / "cat/off/off-2.ebuild", "EAPI=nine\n");
+  auto fresh = open(root_, {}, sourcing(true));
+  EXPECT_EQ(fresh->peek({"cat", "set"}).size(), 1u);
+  for (const char* changed : {"on", "off"}) {
+    EXPECT_TRUE(fresh->peek({"cat", changed}).empty()) << changed;
+    EXPECT_EQ(fresh->versions({"cat", changed}).size(), 1u) << changed;
+    EXPECT_EQ(fresh->peek({"cat", changed}).size(), 1u) << changed << ", now that it was read";
+  }
+  EXPECT_TRUE(only(*fresh, "cat", "on")->metadata.has_iuse("new"));
+  EXPECT_EQ(fresh->problems().size(), 1u) << problems_text(*fresh);
+}
+
 TEST_F(ScoutTest, LeavesWordOfNothing) {
   write(root_ / "cat/broken/broken-1.ebuild", "EAPI=nine\n");
   Scout scout({watched_}, {{"cat", "broken"}});
