@@ -1,5 +1,8 @@
 # Assertions that all bash tests share. They count in `checks` and end the test at the first that fails.
 checks=0
+# What ends a test from outside is no success: bash itself would hand the exit trap the status of the last command that ended well.
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 fail() { printf 'FAIL: %s\n' "$*" >&2; exit 1; }
 
