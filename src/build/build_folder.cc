@@ -8,7 +8,6 @@
 #include "build/account_files.h"
 #include "build/loader_cache.h"
 #include "util/file.h"
-#include "util/process.h"
 
 namespace cooper::build {
 

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "ebuild/atom.h"
 #include "ebuild/stand_in.h"
 #include "util/text.h"
 

@@ -6,14 +6,12 @@
 
 #include <fmt/format.h>
 
-#include "ebuild/atom.h"
 #include "image/overlay_changes.h"
 #include "image/phase_root.h"
 #include "phases/environment.h"
 #include "phases/state.h"
 #include "phases/status.h"
 #include "sandbox/sandbox.h"
-#include "util/process.h"
 #include "util/text.h"
 
 namespace cooper::image {

@@ -189,8 +189,8 @@ class Loader {
 
   const std::vector<std::shared_ptr<Repository>>& repositories_;
   std::vector<Home> homes_;
-  std::vector<fs::path> path_;       // the profiles being visited, outermost first
-  std::set<fs::path> real_folders_;  // folders that no symbolic link leads to
+  std::vector<fs::path> path_;          // the profiles being visited, outermost first
+  std::set<std::string> real_folders_;  // folders that no symbolic link leads to
   std::vector<ProfileNode> out_;
 };
 

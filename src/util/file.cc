@@ -24,8 +24,12 @@ Result<std::string> read_file(const Fd& fd, const fs::path& path, uint64_t limit
   struct stat st;
   if (::fstat(fd.get(), &st) != 0) return fail_errno("cannot stat file", path);
   if (S_ISDIR(st.st_mode)) return fail(ErrorKind::failed, "cannot read file", path, "it is a folder");
+  auto too_large = [&] {
+    return fail(ErrorKind::failed, "file is too large", path, fmt::format("it has more than {} bytes", limit));
+  };
+  if (S_ISREG(st.st_mode) && static_cast<uint64_t>(st.st_size) > limit) return too_large();
   // Files of /proc say that they are empty. A file that ends where it said needs no further read to tell its end.
-  size_t told = S_ISREG(st.st_mode) ? std::min<uint64_t>(st.st_size, limit) : 0;
+  size_t told = S_ISREG(st.st_mode) ? static_cast<size_t>(st.st_size) : 0;
   size_t room = told > 0 ? told + 1 : 65536, size = 0;
   std::string content;
   for (;;) {
@@ -37,8 +41,7 @@ Result<std::string> read_file(const Fd& fd, const fs::path& path, uint64_t limit
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return fail_errno("cannot read file", path);
     size = content.size();
-    if (size > limit)
-      return fail(ErrorKind::failed, "file is too large", path, fmt::format("it has more than {} bytes", limit));
+    if (size > limit) return too_large();
     if (n == 0 || (told > 0 && size == told)) return content;
     room = 65536;
   }

@@ -32,6 +32,18 @@ TEST_F(Files, ReadErrorsNameThePath) {
   EXPECT_FALSE(read_file(path("large"), 99));
 }
 
+TEST_F(Files, ReadsToTheEndWhateverTheSizeSays) {
+  ASSERT_TRUE(write_file(path("full"), std::string(100, 'x')));
+  EXPECT_EQ(read_file(path("full"), 100)->size(), 100u);
+  ASSERT_TRUE(write_file(path("empty"), ""));
+  EXPECT_EQ(*read_file(path("empty")), "");
+  auto told_empty = read_file("/proc/self/status");
+  ASSERT_TRUE(told_empty);
+  EXPECT_TRUE(told_empty->ends_with('\n'));
+  EXPECT_FALSE(read_file("/proc/self/status", 10));
+  EXPECT_FALSE(read_file("/dev/zero", 1 << 20));
+}
+
 TEST_F(Files, RemoveTreeOpensReadOnlyFolders) {
   ASSERT_TRUE(write_file(path("tree/sub/file"), ""));
   ::chmod(path("tree/sub").c_str(), 0500);
