@@ -46,9 +46,16 @@ complete_interrupted_installation() {
   apt_get install --fix-broken >/dev/null
 }
 
+# configure_preset PRESET: from nothing where what an earlier attempt left, with other compilers or failed, stands in the way
+configure_preset() {
+  (cd "$source_dir" &&
+    if ! [[ -f build/$1/CMakeCache.txt ]] || ! cmake --preset "$1" >/dev/null 2>&1; then cmake --fresh --preset "$1" >/dev/null; fi)
+}
+
 # build_preset PRESET [TARGET…]
 build_preset() {
   local preset=$1
   shift
-  (cd "$source_dir" && cmake --preset "$preset" >/dev/null && cmake --build --preset "$preset" --parallel "$jobs" ${1:+--target "$@"})
+  configure_preset "$preset"
+  (cd "$source_dir" && cmake --build --preset "$preset" --parallel "$jobs" ${1:+--target "$@"})
 }
