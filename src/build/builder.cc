@@ -192,7 +192,9 @@ class Builder {
     if (std::ranges::find(done_, false) == done_.end()) return std::move(built_);
     TRY(start_fetching());
     jobserver_ = TRY(Jobserver::create(options_.jobs));
-    TRY(run_schedule(nodes(), options_.jobs, *options_.cancel, [this](int package) { return build(package); }));
+    std::vector<ScheduleFailure> failures = run_schedule(nodes(), options_.jobs, options_.on_failure, *options_.cancel,
+                                                         [this](int package) { return attempt(package); });
+    if (!failures.empty()) return std::unexpected(sum_up(std::move(failures)));
     return std::move(built_);
   }
 
@@ -252,8 +254,21 @@ class Builder {
     return action;
   }
 
-  Result<> build(int package) {
+  Result<> attempt(int package) {
     if (done_[package]) return {};
+    auto start = Clock::now();
+    Result<> result = build(package);
+    if (!result) {
+      bool stopped = result.error().kind == ErrorKind::interrupted;
+      tell({.kind = stopped ? PackageEvent::Kind::stopped : PackageEvent::Kind::failed,
+            .package = package,
+            .seconds = seconds_since(start),
+            .error = &result.error()});
+    }
+    return result;
+  }
+
+  Result<> build(int package) {
     const PlannedPackage& planned = plan_.packages[package];
     BuildAction action = TRY(make(package));
     std::string key = TRY(build_key(action));
@@ -272,14 +287,30 @@ class Builder {
     auto start = Clock::now();
     Result<store::BuiltPackage> result = execute(action, store_, base_, execute_options(package));
     jobserver_->release();
-    if (!result) {
-      tell({PackageEvent::Kind::failed, package, {}, seconds_since(start)});
-      return std::unexpected(std::move(result).error());
-    }
-    built_[package] = std::move(*result);
+    built_[package] = TRY(std::move(result));
     times_.record(planned, seconds_since(start));
     tell({PackageEvent::Kind::built, package, {}, seconds_since(start), built_[package].facts.warnings});
     return {};
+  }
+
+  Error sum_up(std::vector<ScheduleFailure> failures) const {
+    ErrorKind kind = failures.front().error.kind;
+    Error last = std::move(failures.back().error);  // an interruption ends all
+    if (options_.on_failure == OnFailure::stop || last.kind == ErrorKind::interrupted) return last;
+    std::set<int> failed;
+    std::string names, left_out;
+    for (const ScheduleFailure& failure : failures) failed.insert(failure.node);
+    for (size_t i = 0; i < built_.size(); ++i) {
+      if (!built_[i].directory.empty() || done_[i]) continue;
+      std::string& list = failed.contains(static_cast<int>(i)) ? names : left_out;
+      list += (list.empty() ? "" : ", ") + plan_.packages[i].package->cpv.text();
+    }
+    if (failures.size() == 1 && left_out.empty()) return last;
+    return {kind,
+            fmt::format("{} of {} packages failed: {}", failed.size(), built_.size(), names),
+            {},
+            left_out.empty() ? "" : "not built, as they need what failed: " + left_out,
+            {}};
   }
 
   // An ebuild whose files may not be downloaded says itself where its user gets them.

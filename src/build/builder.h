@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "build/action.h"
+#include "build/schedule.h"
 #include "fetch/fetch.h"
 #include "resolve/plan.h"
 #include "sandbox/base_root.h"
@@ -20,11 +21,12 @@ namespace cooper::build {
 
 // What happens to one package, told as it happens. Called from any thread, one call at a time.
 struct PackageEvent {
-  enum class Kind { cached, waiting_for_distfiles, started, phase, built, failed } kind;
+  enum class Kind { cached, waiting_for_distfiles, started, phase, built, failed, stopped } kind;
   int package = 0;     // index into Plan::packages
   std::string phase;   // phase: its name
-  double seconds = 0;  // built, failed: wall time; started: the estimate from an earlier build, 0 where unknown
+  double seconds = 0;  // at its end: wall time; started: the estimate from an earlier build, 0 where unknown
   std::vector<std::string> warnings = {};  // built: what is doubtful about the package
+  const Error* error = nullptr;            // failed: what build_plan returns, unless others fail too
 };
 
 struct BuildOptions {
@@ -32,6 +34,7 @@ struct BuildOptions {
   int jobs = 1;
   bool offline = false;
   bool run_tests = false;
+  OnFailure on_failure = OnFailure::stop;
   std::vector<int> only;  // packages (of the plan) that are wanted; empty: all. The others' results stay empty
   int64_t source_date_epoch = 0;
   sandbox::Limits limits;
@@ -42,6 +45,8 @@ struct BuildOptions {
 };
 
 // Builds what the store does not have, all packages of the plan. The result has one element per package of the plan.
+// Errors: the first failure; with OnFailure::keep_going, where there are several or other packages need what failed, an
+// error that names them all.
 Result<std::vector<store::BuiltPackage>> build_plan(const resolve::Plan& plan, const repository::Config& config,
                                                     const store::Store& store, const store::BaseRoot& base,
                                                     const sandbox::BaseDescription& description,

@@ -4,7 +4,6 @@
 #include <cassert>
 #include <condition_variable>
 #include <mutex>
-#include <optional>
 #include <queue>
 #include <thread>
 
@@ -27,8 +26,8 @@ std::vector<double> critical_paths(const std::vector<ScheduleNode>& nodes) {
 
 }  // namespace
 
-Result<> run_schedule(const std::vector<ScheduleNode>& nodes, int workers, std::atomic<bool>& cancel,
-                      const std::function<Result<>(int)>& run) {
+std::vector<ScheduleFailure> run_schedule(const std::vector<ScheduleNode>& nodes, int workers, OnFailure on_failure,
+                                          std::atomic<bool>& cancel, const std::function<Result<>(int)>& run) {
   std::vector<double> priority = critical_paths(nodes);
   std::vector<int> waiting(nodes.size());
   std::vector<std::vector<int>> dependents(nodes.size());
@@ -42,26 +41,28 @@ Result<> run_schedule(const std::vector<ScheduleNode>& nodes, int workers, std::
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::optional<Error> error;
-  size_t left = nodes.size();
+  std::vector<ScheduleFailure> failures;
+  int running = 0;
+  bool stopped = false;
   auto work = [&]() {
     std::unique_lock lock(mutex);
     for (;;) {
-      changed.wait(lock, [&]() { return !ready.empty() || left == 0 || error; });
-      if (left == 0 || error) return;
+      changed.wait(lock, [&]() { return !ready.empty() || running == 0 || stopped; });
+      if (ready.empty() || stopped) return;
       int node = ready.top();
       ready.pop();
+      ++running;
       lock.unlock();
       Result<> result = run(node);
       lock.lock();
-      if (!result) {
-        // What was cancelled because of an earlier error says nothing new.
-        if (!error) error = std::move(result).error();
-        cancel = true;
-      } else {
-        --left;
+      --running;
+      if (result) {
         for (int dependent : dependents[node])
           if (--waiting[dependent] == 0) ready.push(dependent);
+      } else if (!stopped) {
+        stopped = on_failure == OnFailure::stop || result.error().kind == ErrorKind::interrupted;
+        failures.push_back({node, std::move(result).error()});
+        if (stopped) cancel = true;
       }
       changed.notify_all();
     }
@@ -69,8 +70,7 @@ Result<> run_schedule(const std::vector<ScheduleNode>& nodes, int workers, std::
   std::vector<std::thread> threads;
   for (int i = 0; i < workers; ++i) threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
-  if (error) return std::unexpected(std::move(*error));
-  return {};
+  return failures;
 }
 
 }  // namespace cooper::build

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/planning.h"
 #include "cli/progress.h"
+#include "cli/terminal.h"
 #include "image/image.h"
 #include "image/test.h"
 #include "sandbox/base_root.h"
@@ -27,6 +28,7 @@ namespace fs = std::filesystem;
 struct Arguments {
   std::string spec;
   std::vector<std::string> destinations;
+  bool keep_going = false;
   bool run_src_test = false;
   bool skip_tests = false;
 };
@@ -64,7 +66,7 @@ sandbox::Limits limits_of(const spec::LimitsSpec& spec) {
   return limits;
 }
 
-build::BuildOptions build_options(const PlannedImage& planned, const Context& context, int64_t epoch,
+build::BuildOptions build_options(const PlannedImage& planned, const Context& context, bool keep_going, int64_t epoch,
                                   Progress& progress, size_t& built) {
   build::BuildOptions options;
   options.runtime = context.data / "runtime";
@@ -73,6 +75,7 @@ build::BuildOptions build_options(const PlannedImage& planned, const Context& co
   options.offline = context.offline;
   options.run_tests = planned.config->asks_for_tests();
   options.limits = limits_of(planned.spec.limits);
+  options.on_failure = keep_going ? build::OnFailure::keep_going : build::OnFailure::stop;
   options.source_date_epoch = epoch;
   options.cancel = &interrupted();
   if (context.verbose) options.on_output = [&progress](std::string_view text) { progress.output(text); };
@@ -82,7 +85,7 @@ build::BuildOptions build_options(const PlannedImage& planned, const Context& co
     else
       progress.fetching(event.name, event.have, event.size);
   };
-  options.on_event = [&planned, &progress, &built](const build::PackageEvent& event) {
+  options.on_event = [&planned, &context, &progress, &built, keep_going](const build::PackageEvent& event) {
     using Kind = build::PackageEvent::Kind;
     const std::string name = planned.plan.packages[event.package].package->cpv.text();
     switch (event.kind) {
@@ -95,7 +98,11 @@ build::BuildOptions build_options(const PlannedImage& planned, const Context& co
         progress.package_built(name, event.seconds);
         for (const std::string& warning : event.warnings) progress.line(fmt::format("warning: {}: {}", name, warning));
         break;
-      case Kind::failed: progress.package_failed(name, event.seconds); break;
+      case Kind::failed:
+        progress.package_failed(name, event.seconds);
+        if (keep_going) progress.line(error_text(*event.error, context.color_stderr));
+        break;
+      case Kind::stopped: progress.package_stopped(name, event.seconds); break;
     }
   };
   return options;
@@ -228,7 +235,7 @@ Result<int> build(const Context& context, const Arguments& arguments) {
   outcome.packages = planned.plan.packages.size();
   progress.set_total(static_cast<int>(outcome.packages));
   int64_t epoch = TRY(build::source_date_epoch(pointers(planned)));
-  build::BuildOptions options = build_options(planned, context, epoch, progress, outcome.built);
+  build::BuildOptions options = build_options(planned, context, arguments.keep_going, epoch, progress, outcome.built);
   std::vector<store::BuiltPackage> built =
       TRY(build::build_plan(planned.plan, *planned.config, store, base, description, options));
 
@@ -272,6 +279,8 @@ void add_build(Commands& commands) {
                   "dir:PATH, tar:FILE; "
                   "may be given several times. Without it the image stays in the store")
       ->type_name("DEST");
+  app->add_flag("-k,--keep-going", arguments->keep_going,
+                "build all that does not need what failed, before it is an error");
   app->add_flag("--src-test", arguments->run_src_test,
                 "also run the test suites of the packages that are built (src_test)");
   app->add_flag("--no-image-tests", arguments->skip_tests, "do not run the [[test]]s of the spec");

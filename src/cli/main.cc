@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command.h"
+#include "cli/terminal.h"
 #include "cli/usage.h"
 #include "store/store.h"
 #include "util/file.h"
@@ -76,12 +77,6 @@ Result<> find_data(Context& context) {
   return fail(ErrorKind::usage, "cooper's own data are missing", installed,
               "the folder with runtime/, ebuilds/ and images/ is not beside the program",
               "install cooper with `cmake --install`, or set COOPER_DATA to that folder");
-}
-
-void print_error(const Error& error, bool color) {
-  const char* red = color ? "\033[1;31m" : "";
-  const char* reset = color ? "\033[0m" : "";
-  fmt::print(stderr, "{}error:{} {}\n", red, reset, error.message());
 }
 
 constexpr const char* exit_codes_and_environment =
@@ -217,7 +212,7 @@ struct CommandLine {
 int tell_of(CommandLine& line, const CLI::ParseError& e, std::vector<std::string> words) {
   if (e.get_exit_code() == 0) return line.app.exit(e);
   set_command_apart(line.app, words);
-  print_error(explain_refusal(line.app, e, words), wants_color(line.color, STDERR_FILENO));
+  fmt::print(stderr, "{}\n", error_text(explain_refusal(line.app, e, words), wants_color(line.color, STDERR_FILENO)));
   return static_cast<int>(ErrorKind::usage);
 }
 
@@ -263,7 +258,7 @@ int run_program(int argc, char** argv) {
         fail(ErrorKind::failed, output ? "cannot write the output" : "the system refused a call", {}, error.what());
   }
   if (std::fflush(stdout) != 0 && result) result = fail_errno("cannot write the output", "standard output");
-  if (!result) print_error(result.error(), context.color_stderr);
+  if (!result) fmt::print(stderr, "{}\n", error_text(result.error(), context.color_stderr));
   std::fflush(stderr);
   // Nothing is left to do, and taking all the options of all commands apart is work too.
   std::_Exit(result ? *result : static_cast<int>(result.error().kind));

@@ -95,6 +95,12 @@ void Progress::package_failed(const std::string& name, double seconds) {
   print_locked(fmt::format("{} {:<44} {}", paint(red, "✗"), name, paint(dim, util::human_time(seconds))));
 }
 
+void Progress::package_stopped(const std::string& name, double seconds) {
+  std::lock_guard lock(mutex_);
+  if (running_.erase(name) == 0) return;  // it had not begun
+  print_locked(paint(dim, fmt::format("- {:<44} stopped after {}", name, util::human_time(seconds))));
+}
+
 void Progress::fetching(const std::string& file, uint64_t have, uint64_t size) {
   std::lock_guard lock(mutex_);
   downloads_[file] = {have, size};

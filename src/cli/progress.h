@@ -31,6 +31,7 @@ class Progress {
   void package_cached(const std::string& name);
   void package_built(const std::string& name, double seconds);
   void package_failed(const std::string& name, double seconds);
+  void package_stopped(const std::string& name, double seconds);
   void fetching(const std::string& file, uint64_t have, uint64_t size);  // bytes
   void fetched(const std::string& file);
   // Build output (--verbose).

@@ -19,6 +19,10 @@ std::string painted(bool on, const char* code, std::string_view text) {
   return on ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
 }
 
+std::string error_text(const Error& error, bool color) {
+  return painted(color, "1;31", "error:") + " " + error.message();
+}
+
 std::string wrapped(std::string_view text, size_t indent, int width) {
   if (width == 0) return std::string(text);
   std::string out;
