@@ -65,12 +65,20 @@ class TreePrinter {
 
   std::string flags(int index) const {
     std::string out;
-    for (const auto& [variable, list] : shown_flags(plan_.packages[static_cast<size_t>(index)], *planned_.config))
+    for (const auto& [variable, list] : shown_flags(plan_.packages[static_cast<size_t>(index)], *planned_.config)) {
+      std::vector<std::string> words;
       for (const std::string& flag : list) {
         bool on = !flag.starts_with('-') && !flag.starts_with("(-");
-        if (!on && !style_.verbose) continue;
-        out += "  " + paint(on ? "33" : "2", variable == "USE" ? flag : fmt::format("{}={}", variable, flag));
+        if (on || style_.verbose) words.push_back(paint(on ? "33" : "2", flag));
       }
+      if (words.empty()) continue;
+      if (variable == "USE") {
+        for (const std::string& word : words) out += "  " + word;
+      } else {  // as a shell would have it
+        const char* quote = words.size() > 1 ? "\"" : "";
+        out += fmt::format("  {}={}{}{}", variable, quote, util::join(words, " "), quote);
+      }
+    }
     return out;
   }
 
