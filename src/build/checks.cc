@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "build/paths.h"
 #include "util/file.h"
 #include "util/text.h"
 
@@ -21,17 +22,13 @@ namespace fs = std::filesystem;
 
 std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-bool below(std::string_view path, std::string_view folder) {
-  return path == folder || (path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/');
-}
-
 // Where every build may write: temporary files, and the mount points of the sandbox.
 bool may_write(std::string_view path) {
   for (std::string_view folder : {"tmp", "var/tmp", "cooper", "proc", "dev", "run"})
-    if (below(path, folder)) return true;
+    if (at_or_below(path, folder)) return true;
   // What ldconfig writes, which Makefiles call after installing a library: a cache that goes with the build root.
   for (std::string_view cache : {"etc/ld.so.cache", "etc/ld.so.cache~", "var/cache/ldconfig"})
-    if (below(path, cache)) return true;
+    if (at_or_below(path, cache)) return true;
   // An interpreter's own caches change nothing.
   return path.find("/__pycache__") != std::string_view::npos;
 }
@@ -106,7 +103,7 @@ std::vector<std::string> take_announced(std::vector<std::string>& writes, std::s
     if (line.starts_with('/')) places.push_back(fs::path(line).lexically_normal().string());
   auto expected = [&](const std::string& write) {
     return std::any_of(places.begin(), places.end(), [&](const std::string& place) {
-      return place == "/" || below(write, place.ends_with('/') ? place.substr(0, place.size() - 1) : place);
+      return place == "/" || at_or_below(write, place.ends_with('/') ? place.substr(0, place.size() - 1) : place);
     });
   };
   auto rest = std::stable_partition(writes.begin(), writes.end(), std::not_fn(expected));

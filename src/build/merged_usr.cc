@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "build/paths.h"
 #include "util/file.h"
 
 namespace cooper::build {
@@ -18,10 +19,6 @@ using tree::EntryKind;
 
 constexpr std::string_view folders[] = {"bin",    "sbin",     "lib",     "lib32",   "lib64",
                                         "libx32", "usr/sbin", "var/run", "var/lock"};
-
-bool below(std::string_view path, std::string_view folder) {
-  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
-}
 
 // Where a symlink at `path` leads, as a path of the root; "" for one that leaves it.
 std::string lexical_target(std::string_view path, std::string_view target) {
@@ -80,7 +77,7 @@ class Mover {
   std::string place(std::string_view path) const {
     for (const auto& [folder, target] : moved_) {
       if (path == folder) return target;
-      if (below(path, folder)) return target + std::string(path.substr(folder.size()));
+      if (path != folder && at_or_below(path, folder)) return target + std::string(path.substr(folder.size()));
     }
     return std::string(path);
   }

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "build/paths.h"
 #include "util/file.h"
 #include "util/text.h"
 
@@ -20,10 +21,6 @@ namespace {
 
 using tree::Entry;
 using tree::EntryKind;
-
-bool below(std::string_view path, std::string_view folder) {
-  return path == folder || (path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/');
-}
 
 // Warnings of one kind beyond the first dozen say nothing new.
 class Notes {
@@ -91,11 +88,11 @@ class Checker {
     std::string_view top = path.substr(0, path.find('/'));
     if (std::find(tops.begin(), tops.end(), top) == tops.end())
       note_folder(top, "is no place of the file system hierarchy");
-    if (below(path, "usr/local")) note_folder("usr/local", "belongs to the administrator, not to packages");
+    if (at_or_below(path, "usr/local")) note_folder("usr/local", "belongs to the administrator, not to packages");
     for (std::string_view folder : outdated)
-      if (below(path, folder)) note_folder(folder, "is no longer a place of the file system hierarchy");
+      if (at_or_below(path, folder)) note_folder(folder, "is no longer a place of the file system hierarchy");
     for (std::string_view folder : passing)
-      if (path != folder && below(path, folder))
+      if (path != folder && at_or_below(path, folder))
         note_folder(folder, "is made while a system runs: programs must make what they need there");
   }
 
@@ -164,7 +161,8 @@ class Checker {
       if (entry && (entry->mode & 06000) != 0 && path.find("$ORIGIN") != std::string::npos)
         refuse(file.path, fmt::format("it is setuid or setgid and its run path is relative to itself ('{}')", path));
       bool relative = path.empty() || (path.front() != '/' && path.front() != '$');
-      if (relative || below(path, input_.build_path) || below(path, "/var/tmp") || below(path, "/tmp"))
+      if (relative || at_or_below(path, input_.build_path) || at_or_below(path, "/var/tmp") ||
+          at_or_below(path, "/tmp"))
         notes_.add(
             "insecure run paths",
             fmt::format("/{} looks for libraries in '{}' (its run path), where anybody may put some", file.path, path));

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct BuildArguments {
   std::string spec;
   std::vector<std::string> destinations;
   bool keep_going = false;
@@ -138,7 +138,7 @@ std::vector<store::BuiltPackage> image_packages(const PlannedImage& planned, std
 
 // Assembles, tests and writes the image, or finds the one that the same input made before.
 Result<image::WrittenImage> make_image(const image::AssembleInput& input, const Context& context,
-                                       const Arguments& arguments, Progress& progress, bool& reused) {
+                                       const BuildArguments& arguments, Progress& progress, bool& reused) {
   std::string key = TRY(image::image_key(input));
   fs::path layout = input.store->images() / key;
   util::FileLock lock = TRY(input.store->lock("image-" + key));
@@ -213,7 +213,7 @@ void print_json(const Outcome& outcome) {
   fmt::print("{}\n", out.dump(2));
 }
 
-Result<int> build(const Context& context, const Arguments& arguments) {
+Result<int> build(const Context& context, const BuildArguments& arguments) {
   auto start = std::chrono::steady_clock::now();
   std::vector<image::Destination> destinations;
   for (const std::string& text : arguments.destinations) destinations.push_back(TRY(image::parse_destination(text)));
@@ -271,7 +271,7 @@ Result<int> build(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_build(Commands& commands) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BuildArguments>();
   CLI::App* app = commands.app.add_subcommand("build", "Build the image that a spec describes");
   app->add_option("SPEC", arguments->spec, "the image spec, a TOML file")->required();
   app->add_option("-o,--output", arguments->destinations,

@@ -22,7 +22,7 @@ namespace {
 
 using store::Store;
 
-struct Arguments {
+struct CacheArguments {
   double days = 30;  // gc: what was not used for so long
   bool all = false;
   std::string kind;  // list: only these
@@ -50,7 +50,7 @@ void name_image(Store::Usage& item) {
   if (auto image = image::read_layout(item.path)) item.name = fmt::format("{}:{}", image->name, image->tag);
 }
 
-Result<int> list(const Context& context, const Arguments& arguments) {
+Result<int> list(const Context& context, const CacheArguments& arguments) {
   std::optional<Store> store = TRY(existing_store(context));
   std::vector<Store::Usage> usage;
   if (store) usage = TRY(store->usage());
@@ -87,7 +87,7 @@ Result<int> list(const Context& context, const Arguments& arguments) {
   return 0;
 }
 
-Result<int> collect(const Context& context, const Arguments& arguments) {
+Result<int> collect(const Context& context, const CacheArguments& arguments) {
   std::optional<Store> store = TRY(existing_store(context));
   int64_t now = std::time(nullptr);
   int64_t unused_since =
@@ -121,7 +121,7 @@ Result<int> verify(const Context& context) {
 }  // namespace
 
 void add_cache(Commands& commands) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CacheArguments>();
   CLI::App* app = commands.app.add_subcommand("cache", "Look after the store of packages, sources and images");
   app->require_subcommand(1);
   CLI::App* list_command = app->add_subcommand("list", "List what is in the store, its size and when it was last used");

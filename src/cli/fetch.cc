@@ -20,7 +20,7 @@ namespace cooper::cli {
 
 namespace {
 
-struct Arguments {
+struct FetchArguments {
   std::string spec;
   bool list = false;  // only tell what there is to fetch
 };
@@ -51,7 +51,7 @@ void print_list(const std::vector<fetch::Distfile>& files, const Context& contex
     fmt::print("{:>9}  {}  ({})\n", util::human_size(file.size), file.name, file.wanted_by);
 }
 
-Result<int> run_fetch(const Context& context, const Arguments& arguments) {
+Result<int> run_fetch(const Context& context, const FetchArguments& arguments) {
   PlannedImage planned = TRY(plan_image(TRY(spec::load(arguments.spec)), context));
   store::Store store = TRY(store::Store::open(context.cache_dir));
   std::vector<fetch::Distfile> files = TRY(all_distfiles(planned.plan, *planned.config));
@@ -93,7 +93,7 @@ Result<int> run_fetch(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_fetch(Commands& commands) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<FetchArguments>();
   CLI::App* app = commands.app.add_subcommand(
       "fetch", "Fetch and verify the distfiles that building a spec needs, and build nothing");
   app->add_option("SPEC", arguments->spec, "the image spec, a TOML file")->required();

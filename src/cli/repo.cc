@@ -25,7 +25,7 @@ using ebuild::PackageName;
 using repository::Problem;
 using repository::Repository;
 
-struct Arguments {
+struct RepoArguments {
   std::string path = ".";
   std::vector<std::string> others;  // --repository: what masters may name
   bool write_md5_cache = false;
@@ -52,7 +52,7 @@ struct Opened {
   std::vector<std::shared_ptr<Repository>> others;
 };
 
-Result<Opened> open(const Context& context, const Arguments& arguments) {
+Result<Opened> open(const Context& context, const RepoArguments& arguments) {
   repository::OpenOptions options;
   options.runtime = context.data / "runtime";
   options.cache = context.cache_dir;
@@ -103,7 +103,7 @@ bool print_problems(const Context& context, std::vector<Problem> problems, FILE*
   return problems.empty();
 }
 
-Result<int> index(const Context& context, const Arguments& arguments) {
+Result<int> index(const Context& context, const RepoArguments& arguments) {
   Opened opened = TRY(open(context, arguments));
   const Repository& repository = *opened.repository;
   TRY(repository::read_all(repository, context.jobs, interrupted()));
@@ -142,7 +142,7 @@ std::vector<PackageName> selected(const Repository& repository, const std::strin
   return out;
 }
 
-Result<int> manifest(const Context& context, const Arguments& arguments) {
+Result<int> manifest(const Context& context, const RepoArguments& arguments) {
   Opened opened = TRY(open(context, arguments));
   fs::path distfiles = arguments.distdir.empty() ? context.cache_dir / "distfiles" : fs::path(arguments.distdir);
   std::vector<PackageName> names = selected(*opened.repository, arguments.path);
@@ -163,7 +163,7 @@ Result<int> manifest(const Context& context, const Arguments& arguments) {
   return complete && clean ? 0 : 1;
 }
 
-Result<int> check(const Context& context, const Arguments& arguments) {
+Result<int> check(const Context& context, const RepoArguments& arguments) {
   Opened opened = TRY(open(context, arguments));
   TRY(repository::read_all(*opened.repository, context.jobs, interrupted()));
   std::set<PackageName> base_provides;
@@ -188,8 +188,8 @@ Result<int> check(const Context& context, const Arguments& arguments) {
 void add_repo(Commands& commands) {
   CLI::App* repo = commands.app.add_subcommand("repo", "Index, check and maintain ebuild repositories");
   repo->require_subcommand(1);
-  auto arguments = std::make_shared<Arguments>();
-  auto add = [&](const char* name, const char* description, Result<int> (*run)(const Context&, const Arguments&)) {
+  auto arguments = std::make_shared<RepoArguments>();
+  auto add = [&](const char* name, const char* description, Result<int> (*run)(const Context&, const RepoArguments&)) {
     CLI::App* command = repo->add_subcommand(name, description);
     command->add_option("path", arguments->path, "the repository, or a folder in it (default: here)")
         ->type_name("PATH");

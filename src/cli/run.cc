@@ -18,7 +18,7 @@ namespace cooper::cli {
 
 namespace {
 
-struct Arguments {
+struct RunArguments {
   std::string image, network = "host", user, directory, entrypoint;
   std::vector<std::string> command, environment, volumes;
 };
@@ -79,7 +79,7 @@ std::vector<std::string> environment_of(const std::vector<std::string>& given) {
   return out;
 }
 
-Result<int> run(const Context& context, const Arguments& arguments) {
+Result<int> run(const Context& context, const RunArguments& arguments) {
   TRY(sandbox::check());
   store::Store store = TRY(store::Store::open(context.cache_dir));
   image::RunOptions options;
@@ -100,7 +100,7 @@ Result<int> run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_run(Commands& commands) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<RunArguments>();
   CLI::App* app = commands.app.add_subcommand("run", "Run an image in a sandbox, no container engine needed");
   commands.formats[app] = {"text"};
   app->add_option("IMAGE", arguments->image,

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct ShellArguments {
   std::string first, second;  // [SPEC] PACKAGE
   bool fresh = false;
   std::string command;
@@ -48,7 +48,7 @@ std::vector<std::string> failed_builds(const store::Store& store) {
 }
 
 Result<int> open_shell(const build::BuildAction& action, const store::BaseRoot& base, const build::BuildFolder& folder,
-                       const Arguments& arguments) {
+                       const ShellArguments& arguments) {
   sandbox::Command command = TRY(build::sandbox_command(action, base, folder));
   command.argv = {"/bin/bash", "--norc", "-i"};
   if (!arguments.command.empty()) command.argv = {"/bin/bash", "--norc", "-c", arguments.command};
@@ -62,7 +62,7 @@ Result<int> open_shell(const build::BuildAction& action, const store::BaseRoot& 
   return TRY(sandbox::run(command)).exit_code;
 }
 
-Result<int> shell_in_failed(const store::Store& store, const std::string& cpv, const Arguments& arguments) {
+Result<int> shell_in_failed(const store::Store& store, const std::string& cpv, const ShellArguments& arguments) {
   fs::path path = store.root() / "failed" / cpv;
   build::BuildAction action = TRY(build::read_action(path / "action"));
   auto base = TRY(store.base_with_id(action.base));
@@ -73,7 +73,7 @@ Result<int> shell_in_failed(const store::Store& store, const std::string& cpv, c
 }
 
 Result<int> fresh_shell(const store::Store& store, const Context& context, const std::string& spec_file,
-                        const std::string& package, const Arguments& arguments) {
+                        const std::string& package, const ShellArguments& arguments) {
   PlannedImage planned = TRY(plan_image(TRY(spec::load(spec_file)), context));
   int index = -1;
   std::vector<std::string> names;
@@ -118,7 +118,7 @@ Result<int> fresh_shell(const store::Store& store, const Context& context, const
   return open_shell(action, base, folder, arguments);
 }
 
-Result<int> shell(const Context& context, const Arguments& arguments) {
+Result<int> shell(const Context& context, const ShellArguments& arguments) {
   TRY(sandbox::check());
   store::Store store = TRY(store::Store::open(context.cache_dir));
   bool has_spec = !arguments.second.empty();
@@ -137,7 +137,7 @@ Result<int> shell(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_shell(Commands& commands) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ShellArguments>();
   CLI::App* app =
       commands.app.add_subcommand("shell", "Open a shell in a package's build sandbox, as it failed or fresh");
   commands.formats[app] = {"text"};

@@ -29,7 +29,7 @@ using ebuild::PackageName;
 using repository::Package;
 using repository::Repository;
 
-struct Arguments {
+struct ShowArguments {
   std::string what;
   std::string spec;  // file, or "" for the bundled repository and what the situation says
   Situation situation;
@@ -41,7 +41,7 @@ struct World {
   std::vector<const Repository*> repositories;  // the most important first
 };
 
-Result<World> open_world(const Context& context, const Arguments& arguments) {
+Result<World> open_world(const Context& context, const ShowArguments& arguments) {
   spec::ImageSpec spec;
   if (!arguments.spec.empty()) spec = TRY(spec::load(arguments.spec));
   if (arguments.spec.empty()) spec.multilib = true;  // what the profile says, as Portage has it
@@ -156,7 +156,7 @@ std::string version_summary(const World& world, const std::vector<const Package*
   return out + fmt::format("{}({} {})", out.empty() ? "" : " ", newest.cpv.version.text(), why);
 }
 
-Result<int> search(const Context& context, const Arguments& arguments) {
+Result<int> search(const Context& context, const ShowArguments& arguments) {
   World world = TRY(open_world(context, arguments));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   size_t found = 0;
@@ -217,7 +217,7 @@ void show_version(const Context& context, const World& world, const Package& pac
   row("ebuild", package.ebuild().string());
 }
 
-Result<int> show(const Context& context, const Arguments& arguments) {
+Result<int> show(const Context& context, const ShowArguments& arguments) {
   World world = TRY(open_world(context, arguments));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const auto& [name, versions] : TRY(selected(world, arguments.what))) {
@@ -240,7 +240,7 @@ Result<int> show(const Context& context, const Arguments& arguments) {
   return 0;
 }
 
-Result<int> use(const Context& context, const Arguments& arguments) {
+Result<int> use(const Context& context, const ShowArguments& arguments) {
   World world = TRY(open_world(context, arguments));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const auto& [name, versions] : TRY(selected(world, arguments.what))) {
@@ -272,8 +272,8 @@ Result<int> use(const Context& context, const Arguments& arguments) {
 
 void add_show(Commands& commands) {
   auto add = [&commands](const char* name, const char* description, const char* operand, const char* operand_help,
-                         Result<int> (*function)(const Context&, const Arguments&)) {
-    auto arguments = std::make_shared<Arguments>();
+                         Result<int> (*function)(const Context&, const ShowArguments&)) {
+    auto arguments = std::make_shared<ShowArguments>();
     CLI::App* app = commands.app.add_subcommand(name, description);
     app->add_option(operand, arguments->what, operand_help)->required();
     app->add_option("--spec", arguments->spec, "look with the repositories and settings of this image spec")

@@ -24,7 +24,7 @@ using resolve::PlannedPackage;
 using resolve::Reason;
 using Json = nlohmann::ordered_json;
 
-struct Arguments {
+struct WhyArguments {
   std::string spec, what;
   bool absent = false;  // --not
 };
@@ -225,7 +225,7 @@ void print_presence(const PlannedImage& planned, int index, const Context& conte
              paint(context.color_stdout, "1;32", p.package->cpv.text()), slot_suffix(*p.package));
 }
 
-Result<int> why_absent(const Context& context, const Arguments& arguments, const PlannedImage& planned) {
+Result<int> why_absent(const Context& context, const WhyArguments& arguments, const PlannedImage& planned) {
   std::vector<const resolve::ProvidedPackage*> provided = provided_called(planned.plan, arguments.what);
   std::vector<int> present = packages_called(planned.plan, arguments.what);
   // The bundled repository need not have a package that the base root stands for.
@@ -250,7 +250,7 @@ Result<int> why_absent(const Context& context, const Arguments& arguments, const
   return 0;
 }
 
-Result<int> why(const Context& context, const Arguments& arguments) {
+Result<int> why(const Context& context, const WhyArguments& arguments) {
   PlannedImage planned = TRY(plan_image(TRY(spec::load(arguments.spec)), context));
   if (arguments.absent) return why_absent(context, arguments, planned);
   bool json = context.format == "json";
@@ -294,7 +294,7 @@ Result<int> why(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_why(Commands& commands) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<WhyArguments>();
   CLI::App* app = commands.app.add_subcommand(
       "why", "Tell why a package is in the plan or is not, or why a USE flag has its value");
   app->add_option("SPEC", arguments->spec, "the image spec, a TOML file")->required();

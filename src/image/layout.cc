@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "image/document.h"
 #include "image/layer.h"
 #include "util/file.h"
 #include "util/hash.h"
@@ -17,14 +18,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr uint64_t document_limit = 16 << 20;
 constexpr const char* shares_annotation = "cooper.shares";
 constexpr const char* adopted_annotation = "cooper.adopted";
 constexpr const char* title_annotation = "org.opencontainers.image.title";
 constexpr const char* version_annotation = "org.opencontainers.image.version";
 constexpr const char* default_path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 // What cooper knows of the image beside what OCI has words for: so a report needs nothing but the image.
 std::map<std::string, std::string> annotations_of(const Image& image) {
@@ -36,8 +34,8 @@ std::map<std::string, std::string> annotations_of(const Image& image) {
   return {{"org.opencontainers.image.created", rfc3339(image.created)},
           {title_annotation, image.name},
           {version_annotation, image.tag},
-          {shares_annotation, dump(shares)},
-          {adopted_annotation, dump(adopted)}};
+          {shares_annotation, document_text(shares)},
+          {adopted_annotation, document_text(adopted)}};
 }
 
 std::string annotation(const std::map<std::string, std::string>& annotations, const char* name) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "image/document.h"
 #include "image/image.h"
 #include "image/layout.h"
 #include "tree/archive.h"
@@ -18,8 +19,6 @@ namespace cooper::image {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr uint64_t document_limit = 16 << 20;
 
 // An image as a list of layer files; everything that can be loaded becomes this.
 struct Parts {

@@ -6,14 +6,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "image/document.h"
+
 namespace cooper::image {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// Image names and labels come from checked TOML, but a path in an annotation can hold any bytes: they become U+FFFD.
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json strings_to_json(const std::map<std::string, std::string>& map) {
   Json out = Json::object();
@@ -117,10 +116,12 @@ class Document {
 
 }  // namespace
 
+std::string document_text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
 std::string to_json(const Index& index) {
   Json out = {{"schemaVersion", 2}, {"mediaType", index_media_type}, {"manifests", Json::array()}};
   for (const Descriptor& manifest : index.manifests) out["manifests"].push_back(descriptor_to_json(manifest));
-  return dump(out);
+  return document_text(out);
 }
 
 std::string to_json(const Manifest& manifest) {
@@ -129,7 +130,7 @@ std::string to_json(const Manifest& manifest) {
   out["layers"] = Json::array();
   for (const Descriptor& layer : manifest.layers) out["layers"].push_back(descriptor_to_json(layer));
   if (!manifest.annotations.empty()) out["annotations"] = strings_to_json(manifest.annotations);
-  return dump(out);
+  return document_text(out);
 }
 
 std::string to_json(const ConfigDocument& document) {
@@ -150,7 +151,7 @@ std::string to_json(const ConfigDocument& document) {
   out["history"] = Json::array();
   for (size_t i = 0; i < document.diff_ids.size(); ++i)
     out["history"].push_back({{"created", document.created}, {"created_by", document.created_by}});
-  return dump(out);
+  return document_text(out);
 }
 
 Result<Index> parse_index(std::string_view text, const std::string& where) {
@@ -213,7 +214,7 @@ std::string to_json(const std::vector<DockerImage>& images) {
   Json out = Json::array();
   for (const DockerImage& image : images)
     out.push_back({{"Config", image.config}, {"RepoTags", image.tags}, {"Layers", image.layers}});
-  return dump(out);
+  return document_text(out);
 }
 
 Result<std::vector<DockerImage>> parse_docker_manifest(std::string_view text, const std::string& where) {

@@ -27,7 +27,7 @@ constexpr const char* faked_ids[] = {
 };
 
 // Nothing that builds or runs a package has a use for these; most would need a capability that is gone anyway.
-constexpr const char* refused[] = {
+constexpr const char* refused_calls[] = {
     "mount",
     "umount",
     "umount2",
@@ -107,7 +107,7 @@ class Builder {
 
 void add_rules(Builder& builder, Ownership ownership) {
   const uint32_t success = SCMP_ACT_ERRNO(0), forbidden = SCMP_ACT_ERRNO(EPERM);
-  for (const char* name : refused) builder.rule(forbidden, name);
+  for (const char* name : refused_calls) builder.rule(forbidden, name);
   // A nested user namespace would give all capabilities back. clone3 hides its flags behind a pointer; libc falls back
   // to clone.
   builder.rule(forbidden, "clone", SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER));

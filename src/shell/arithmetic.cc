@@ -11,7 +11,7 @@ namespace cooper::shell {
 
 namespace {
 
-constexpr int depth_limit = 30;
+constexpr int arithmetic_depth_limit = 30;
 
 // Signed numbers wrap around in bash.
 int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
@@ -81,7 +81,7 @@ class Expression {
  public:
   Expression(std::string_view text, ArithmeticVariables& variables, int depth)
       : text_(text), variables_(variables), depth_(depth) {
-    if (depth > depth_limit) give_up("arithmetic nested too deeply");
+    if (depth > arithmetic_depth_limit) give_up("arithmetic nested too deeply");
   }
 
   int64_t evaluate() {
@@ -105,7 +105,7 @@ class Expression {
   }
 
   int64_t assignment() {
-    if (++nested_ > depth_limit) give_up("arithmetic nested too deeply");
+    if (++nested_ > arithmetic_depth_limit) give_up("arithmetic nested too deeply");
     size_t begin = at_;
     Operand target;
     if (is_name_start(peek()) && variable(target)) {
@@ -181,7 +181,7 @@ class Expression {
   }
 
   int64_t unary() {
-    if (++nested_ > depth_limit) give_up("arithmetic nested too deeply");
+    if (++nested_ > arithmetic_depth_limit) give_up("arithmetic nested too deeply");
     int64_t value = unary_value();
     --nested_;
     return value;

@@ -10,7 +10,7 @@ namespace cooper::shell {
 
 namespace {
 
-constexpr int depth_limit = 120;
+constexpr int command_depth_limit = 120;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -54,7 +54,7 @@ bool is_name(std::string_view text) {
 }
 
 Parser::Level::Level(Parser& parser) : parser_(parser) {
-  if (++parser.depth_ > depth_limit) {
+  if (++parser.depth_ > command_depth_limit) {
     --parser.depth_;
     parser.fail("nested too deeply");
   }

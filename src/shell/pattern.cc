@@ -29,7 +29,7 @@ bool in_class(std::string_view name, char c) {
   give_up("character class " + std::string(name));
 }
 
-constexpr int depth_limit = 40;
+constexpr int pattern_depth_limit = 40;
 
 // Matches `text` against `pattern` by going back where a star or a group took too little.
 class Matcher {
@@ -111,7 +111,7 @@ class Matcher {
   }
 
   bool match_group(std::string_view pattern, size_t at, size_t end) {
-    if (++depth_ > depth_limit) give_up("extended pattern too deep");
+    if (++depth_ > pattern_depth_limit) give_up("extended pattern too deep");
     char kind = pattern[0];
     std::string_view rest;
     auto options = alternatives(pattern, rest);

@@ -10,7 +10,7 @@ namespace cooper::shell {
 
 namespace {
 
-constexpr int depth_limit = 400;
+constexpr int run_depth_limit = 400;
 constexpr size_t frame_limit = 80;
 
 bool declares(const SimpleCommand& command) {
@@ -57,7 +57,7 @@ int Evaluator::run(const Pipeline& pipeline) {
 
 int Evaluator::run(const Command& command) {
   budget.step();
-  if (++depth_ > depth_limit) give_up("nested too deeply");
+  if (++depth_ > run_depth_limit) give_up("nested too deeply");
   int status = 0;
   try {
     if (command.redirections.empty()) {
