@@ -19,8 +19,8 @@ namespace {
 class Reader {
  public:
   Reader(const Config& config, const std::vector<std::shared_ptr<Repository>>& repositories,
-         const fs::path& portage_config)
-      : config_(config) {
+         const fs::path& portage_config, fs::path root)
+      : config_(config), root_(std::move(root)) {
     if (!portage_config.empty()) add_folder(portage_config / "sets");
     for (const auto& repository : repositories) add_repository_sets(*repository);
   }
@@ -34,10 +34,24 @@ class Reader {
         add(atom, fmt::format("@{}", name));
       return {};
     }
+    if (!root_.empty() && (name == "world" || name.starts_with("selected"))) return read_selected(name, where);
     auto file = files_.find(name);
     if (file == files_.end()) return no_set(name, where);
+    return read_file(name, file->second);
+  }
+
+  Result<> read_selected(std::string_view name, const std::string& where) {
+    fs::path folder = root_ / "var/lib/portage";
+    if (name != "selected-sets") TRY(read_file(name, folder / "world"));
+    if (name != "selected-packages") TRY(read_file(name, folder / "world_sets"));
+    if (name != "world") return {};
+    TRY(read("profile", where));
+    return read("system", where);
+  }
+
+  Result<> read_file(std::string_view name, const fs::path& file) {
     open_.emplace_back(name);
-    for (const Line& line : TRY(read_lines(file->second, Folders::none))) {
+    for (const Line& line : TRY(read_lines(file, Folders::none))) {
       if (line.text.starts_with('@')) {
         TRY(read(std::string_view(line.text).substr(1), line.where));
         continue;
@@ -100,6 +114,7 @@ class Reader {
   }
 
   const Config& config_;
+  fs::path root_;
   std::map<std::string, fs::path, std::less<>> files_;
   std::vector<std::string> open_;  // the sets being read, outermost first
   std::vector<SetMember> members_;
@@ -109,8 +124,8 @@ class Reader {
 
 Result<std::vector<SetMember>> read_set(std::string_view name, const Config& config,
                                         const std::vector<std::shared_ptr<Repository>>& repositories,
-                                        const fs::path& portage_config) {
-  Reader reader(config, repositories, portage_config);
+                                        const fs::path& portage_config, const fs::path& root) {
+  Reader reader(config, repositories, portage_config, root);
   TRY(reader.read(name, {}));
   return reader.take();
 }

@@ -52,6 +52,24 @@ TEST_F(SetsTest, ComeFromTheProfileTheUserAndRepositories) {
   EXPECT_THAT(members("shared"), ElementsAre("cat/shared"));
 }
 
+TEST_F(SetsTest, OfARootAreWhatWasSelectedForIt) {
+  auto names = [&](const std::string& name) {
+    std::vector<std::string> out;
+    auto set = read_set(name, *config_, {repository_}, path("etc"), path("root"));
+    if (set)
+      for (const SetMember& member : *set) out.push_back(member.atom.text());
+    else
+      ADD_FAILURE() << set.error().message();
+    return out;
+  };
+  EXPECT_THAT(names("world"), ElementsAre("cat/extra", "sys/base"));
+  write(path("root/var/lib/portage/world"), "cat/mine\n");
+  write(path("root/var/lib/portage/world_sets"), "@more\n");
+  EXPECT_THAT(names("selected"), ElementsAre("cat/mine", "cat/a", "cat/c"));
+  EXPECT_THAT(names("selected-packages"), ElementsAre("cat/mine"));
+  EXPECT_THAT(names("world"), ElementsAre("cat/mine", "cat/a", "cat/c", "cat/extra", "sys/base"));
+}
+
 TEST_F(SetsTest, ThatAreNoneAreNamed) {
   EXPECT_THAT(error("toolz").hint, HasSubstr("@tools"));
   EXPECT_THAT(error("world").why, HasSubstr("nothing is installed"));
