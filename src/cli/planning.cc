@@ -1,6 +1,7 @@
 #include "cli/planning.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include "cli/question.h"
 #include "cli/user_config.h"
 #include "repository/installed.h"
+#include "repository/sets.h"
 #include "resolve/spec_check.h"
 #include "sandbox/base_root.h"
 #include "store/store.h"
@@ -141,7 +143,41 @@ Result<std::vector<repository::InstalledPackage>> base_for_planning(const spec::
   return as_installed(TRY(sandbox::describe_base(root)).provides);
 }
 
-Result<resolve::Request> request_for(const PlannedImage& planned, const Context& context) {
+// The one root that has packages installed, or "".
+fs::path installed_root(const spec::ImageSpec& spec, const PlanOptions& options) {
+  return options.one_root && spec.base_from.starts_with("dir:") ? fs::path(spec.base_from.substr(4)) : fs::path();
+}
+
+// "foo" as an update asked for on the command line means each slot of it that is installed.
+void add_installed_slots(resolve::Request& request) {
+  if (!request.one_root || !request.renewal.update) return;
+  for (size_t i = request.targets.size(); i-- > 0;) {
+    const ebuild::Atom target = request.targets[i];
+    if (target.op != ebuild::Operator::none || !target.slot.empty() || request.target_origins[i].contains('@'))
+      continue;
+    std::set<std::string> slots;
+    for (repository::InstalledPackage& installed : request.base_provides)
+      if (installed.cpv.name == target.name && !installed.folder.empty())
+        read_slot(installed), slots.insert(installed.slot);
+    for (const std::string& slot : slots) {
+      request.targets.push_back(target);
+      request.targets.back().slot = slot;
+      request.target_origins.push_back(request.target_origins[i]);
+    }
+  }
+}
+
+// Whether an atom of @world names what neither is installed nor has an ebuild any more.
+bool is_gone(const spec::Located<ebuild::Atom>& atom, const PlannedImage& planned, const resolve::Request& request) {
+  const ebuild::PackageName& name = atom.value.name;
+  return (atom.where.ends_with("(@world)") || atom.where.ends_with("(@selected)")) &&
+         std::ranges::all_of(planned.repositories, [&](const auto& r) { return r->versions(name).empty(); }) &&
+         std::ranges::find(request.base_provides, name, [](const auto& p) { return p.cpv.name; }) ==
+             request.base_provides.end();
+}
+
+Result<resolve::Request> request_for(const PlannedImage& planned, const Context& context,
+                                     std::vector<std::string>& notes) {
   const spec::ImageSpec& spec = planned.spec;
   const PlanOptions& options = planned.options;
   resolve::Request request;
@@ -149,17 +185,27 @@ Result<resolve::Request> request_for(const PlannedImage& planned, const Context&
   request.config = planned.config;
   request.like_portage = options.like_portage;
   request.one_root = options.one_root;
+  request.renewal = options.renewal;
   request.only_dependencies = options.only_dependencies;
   request.test_dependencies = options.test_dependencies;
+  request.base_provides = TRY(base_for_planning(spec, context));
   for (const auto& atom : spec.packages) {
+    if (is_gone(atom, planned, request)) {
+      notes.push_back(fmt::format("{}: '{}' is neither installed nor in a repository", atom.where, atom.value.text()));
+      continue;
+    }
     request.targets.push_back(atom.value);
     request.target_origins.push_back(atom.where);
   }
+  add_installed_slots(request);
   if (spec.build_libc) {
     request.targets.push_back(TRY(ebuild::Atom::parse_user("sys-libs/glibc")));
     request.target_origins.push_back(fmt::format("{}: [base] libc = \"build\"", spec.file.string()));
   }
-  request.base_provides = TRY(base_for_planning(spec, context));
+  // A set that is gone by now keeps nothing.
+  if (fs::path root = installed_root(spec, options); !root.empty())
+    if (auto world = repository::read_set("world", *planned.config, planned.repositories, spec.portage_config, root))
+      for (const repository::SetMember& member : *world) request.kept_for.push_back(member.atom);
   if (!options.root.empty()) request.image_has = TRY(repository::list_installed(options.root));
   // Portage knows of no adoption: all that an image needs at run time is built for it.
   if (!options.like_portage)
@@ -221,14 +267,14 @@ Result<PlannedImage> open_world(spec::ImageSpec spec, const Context& context, st
 }
 
 Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& context, const PlanOptions& options) {
-  std::vector<std::string> renamed;
+  std::vector<std::string> notes;
   if (options.like_portage) spec.multilib = true;
-  PlannedImage out = TRY(open_world(std::move(spec), context, renamed, true));
+  PlannedImage out = TRY(open_world(std::move(spec), context, notes, true));
   out.options = options;
   TRY(complete_names(out.spec, out.repositories));
-  TRY(expand_sets(out.spec, out.repositories, *out.config));
+  TRY(expand_sets(out.spec, out.repositories, *out.config, installed_root(out.spec, options)));
   TRY(resolve::check_spec(out.spec, out.repositories, *out.config));
-  resolve::Request request = TRY(request_for(out, context));
+  resolve::Request request = TRY(request_for(out, context, notes));
   auto plan = resolve::resolve(request);
   out.scout.reset();
   std::vector<std::string> problems = problems_of(out.repositories);
@@ -245,7 +291,7 @@ Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& contex
     return out;
   }
   out.plan = std::move(*plan);
-  out.plan.warnings.insert(out.plan.warnings.end(), renamed.begin(), renamed.end());
+  out.plan.warnings.insert(out.plan.warnings.end(), notes.begin(), notes.end());
   for (std::string& warning : resolve::unused_flags(out.spec, out.plan))
     out.plan.warnings.push_back(std::move(warning));
   for (const repository::Problem& problem : out.config->problems())

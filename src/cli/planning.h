@@ -24,6 +24,7 @@ constexpr std::string_view no_base = "none";
 struct PlanOptions {
   bool like_portage = false;                         // resolve::Request
   bool one_root = false, test_dependencies = false;  // resolve::Request
+  resolve::Renewal renewal;
   std::optional<resolve::OnlyDependencies> only_dependencies;
   std::filesystem::path root;        // what the image holds already (its var/db/pkg), or ""
   resolve::Permissions permissions;  // for suggestions

@@ -1,6 +1,8 @@
 #include "cli/question.h"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 #include <set>
 
 #include <fmt/format.h>
@@ -165,6 +167,12 @@ void add_question_options(CLI::App& app, Question& q) {
       "options above)");
   mere_flag("--one-root", q.one_root,
             "image and builds share one root, as with ROOT=/; --base has what is installed in it");
+  mere_flag("--update", q.update, "with --one-root: what is installed is built only where there is a newer version");
+  flag("--deep{all}", q.deep, "… and so is all that it needs; or N: so many steps down");
+  mere_flag("--noreplace", q.no_replace, "with --one-root: what is installed is not built again");
+  mere_flag("--emptytree", q.empty_tree, "with --one-root: all that is needed is built, as if nothing were installed");
+  mere_flag("--newuse", q.new_use, "… but where its flags are others by now");
+  mere_flag("--changed-use", q.changed_use, "… but where a flag that it has is set otherwise by now");
   mere_flag("--onlydeps", q.only_dependencies, "not the packages asked for, only what they need");
   flag("--onlydeps-with-rdeps{y}", q.with_rdeps, "y or n: also what they need at run time (default: y)");
   flag("--onlydeps-with-ideps{y}", q.with_ideps,
@@ -206,12 +214,26 @@ Result<> complete_names(spec::ImageSpec& spec,
   return {};
 }
 
+Result<resolve::Renewal> renewal_of(const Question& q) {
+  resolve::Renewal out{
+      .everything = q.empty_tree, .update = q.update, .new_use = q.new_use, .changed_use = q.changed_use};
+  out.selective = q.update || q.no_replace || q.new_use || q.changed_use;
+  if (q.deep.empty()) return out;
+  out.depth = std::numeric_limits<int>::max();
+  if (q.deep == "all") return out;
+  auto [end, error] = std::from_chars(q.deep.data(), q.deep.data() + q.deep.size(), out.depth);
+  if (error != std::errc() || end != q.deep.data() + q.deep.size() || out.depth < 0)
+    return fail(ErrorKind::usage, fmt::format("--deep takes a number of steps, not '{}'", q.deep));
+  return out;
+}
+
 // As emerge: flags may be changed unless told otherwise, all else only where --autounmask or its own option says so.
 Result<PlanOptions> plan_options_of(const Question& q) {
   PlanOptions out;
   out.like_portage = q.portage || poses_situation(q);
   out.one_root = q.one_root;
   out.test_dependencies = q.test_dependencies;
+  out.renewal = TRY(renewal_of(q));
   std::error_code ec;
   if (!q.root.empty()) TRY(check_folder("--root", q.root));
   if (!q.root.empty()) out.root = fs::absolute(q.root, ec);

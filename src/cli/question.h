@@ -31,6 +31,8 @@ struct Question {
   Situation situation;
   std::string base, root;
   bool portage = false, one_root = false, only_dependencies = false, test_dependencies = false;
+  bool update = false, no_replace = false, empty_tree = false, new_use = false, changed_use = false;
+  std::string deep;
   // "y" or "n"; "": not given
   std::string with_rdeps, with_ideps;
   std::string autounmask, autounmask_use, autounmask_license, autounmask_keep_keywords, autounmask_keep_masks;

@@ -56,9 +56,10 @@ Result<std::vector<std::string>> listed_categories(const spec::ImageSpec& spec) 
   return out;
 }
 
-Result<> expand_sets(spec::ImageSpec& spec, const Repositories& repositories, const repository::Config& config) {
+Result<> expand_sets(spec::ImageSpec& spec, const Repositories& repositories, const repository::Config& config,
+                     const fs::path& root) {
   for (const auto& set : spec.sets) {
-    auto members = repository::read_set(set.value, config, repositories, spec.portage_config);
+    auto members = repository::read_set(set.value, config, repositories, spec.portage_config, root);
     if (!members) {
       Error error = std::move(members).error();
       if (error.where.empty()) error.where = set.where;

@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string read_key(const std::string& folder, const char* key) {
+  if (folder.empty()) return {};
   auto text = util::read_file(folder + "/" + key);
   return text ? std::string(util::trim(*text)) : std::string();
 }
@@ -68,6 +69,29 @@ void read_flags(InstalledPackage& package) {
 void read_for(InstalledPackage& package, const ebuild::Atom& atom) {
   if (!atom.slot.empty() || !atom.repository.empty()) read_slot(package);
   if (!atom.use.empty()) read_flags(package);
+}
+
+Package as_package(const InstalledPackage& package) {
+  MetadataKeys known, keys;
+  for (const char* key : {"EAPI", "SLOT", "IUSE", "KEYWORDS"}) known[key] = read_key(package.folder, key);
+  if (known["SLOT"].empty()) known["SLOT"] = package.slot.empty() ? "0" : package.slot;
+  keys = known;
+  constexpr const char* needs[] = {"DEPEND", "BDEPEND", "RDEPEND", "PDEPEND", "IDEPEND"};
+  for (const char* key : needs) {
+    keys[key] = read_key(package.folder, key);
+    std::ranges::replace(keys[key], '\n', ' ');
+  }
+  auto metadata = metadata_of(keys);
+  for (const char* key : needs) {
+    if (metadata) break;
+    MetadataKeys one = known;  // which of them is it?
+    one[key] = keys[key];
+    if (!metadata_of(one)) keys.erase(key);
+    metadata = metadata_of(keys);
+  }
+  if (!metadata) metadata = metadata_of({{"SLOT", known["SLOT"]}});
+  if (!metadata) metadata = metadata_of({{"SLOT", "0"}});
+  return {.cpv = package.cpv, .repository = nullptr, .metadata = *std::move(metadata)};
 }
 
 bool satisfies(const InstalledPackage& package, const ebuild::Atom& atom, const ebuild::UseSet& use_of_dependent,

@@ -9,6 +9,7 @@
 #include "ebuild/atom.h"
 #include "ebuild/dependency.h"
 #include "ebuild/stand_in.h"
+#include "repository/repository.h"
 #include "util/error.h"
 
 namespace cooper::repository {
@@ -33,6 +34,9 @@ void read_slot(InstalledPackage& package);
 void read_flags(InstalledPackage& package);
 // What is needed of it to tell whether it satisfies `atom`.
 void read_for(InstalledPackage& package, const ebuild::Atom& atom);
+
+// It as an ebuild would be: what it needs, written as it was built. Of a key that cannot be read nothing is taken.
+Package as_package(const InstalledPackage& package);
 
 // Whether it satisfies the atom for a dependent with the flags `use_of_dependent`; what is not known counts as met.
 // `programs`: only its programs are needed.

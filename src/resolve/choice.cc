@@ -24,6 +24,16 @@ void collect_names(const DependencyNode& node, std::set<ebuild::PackageName>& ou
   for (const DependencyNode& child : node.children) collect_names(child, out);
 }
 
+// Whether the package is installed at all: to what is new or updated, another slot of it is as good then, and mostly
+// an upgrade.
+bool is_as_good_as_installed(Universe& universe, const DependencyNode& leaf, InstanceId owner) {
+  if (universe.is_installed(owner) && !universe.request().renewal.update) return false;
+  DependencyNode any;
+  any.is_leaf = true;
+  any.atom = ebuild::Atom{.name = leaf.atom->name};
+  return universe.base_blocked(any, owner) >= 0;
+}
+
 }  // namespace
 
 bool Search::is_virtual(const Requirement& requirement) {
@@ -37,7 +47,9 @@ Literal Search::decision_for_virtual(const Requirement& requirement) {
   for (Literal option : requirement.options) {
     if (solver_.is_true(option)) return {};
     if (solver_.is_false(option)) continue;
-    InstanceId id = variables_[option.variable()].instance;
+    const VariableMeaning& meaning = variables_[option.variable()];
+    InstanceId id =
+        meaning.kind == VariableMeaning::Kind::stays ? universe_.installed(meaning.branch) : meaning.instance;
     Rank of_providers = rank(universe_.dependencies(id).rdepend, id, requirement.root, DependencyClass::rdepend, 1);
     if (best == Literal{} || of_providers < best_rank) best = option, best_rank = of_providers;
   }
@@ -174,6 +186,17 @@ Search::Rank Search::rank(const DependencyNode& node, InstanceId owner, Root roo
   return out;
 }
 
+// Whether it would take the place of a higher version that could be had as well.
+bool Search::is_lower_than_installed(InstanceId id) {
+  if (policy_ != RootPolicy::single) return false;
+  int base = universe_.installed_in_slot_of(id);
+  if (base < 0 || universe_.base(base).cpv.version <= universe_.package(id).cpv.version) return false;
+  return std::ranges::any_of(universe_.versions(universe_.package(id).cpv.name), [&](InstanceId other) {
+    return universe_.package(other).cpv.version == universe_.base(base).cpv.version &&
+           universe_.visibility(other).visibility == repository::Visibility::visible;
+  });
+}
+
 Search::Rank Search::rank_of_atom(const DependencyNode& leaf, InstanceId owner, Root root, DependencyClass kind,
                                   int depth) {
   if (leaf.atom->block != ebuild::Block::none)
@@ -185,7 +208,9 @@ Search::Rank Search::rank_of_atom(const DependencyNode& leaf, InstanceId owner, 
     // A virtual costs nothing itself.
     bool look_inside = is_virtual_name(leaf.atom->name) && depth < most_virtuals_deep;
     Rank of_this = look_inside ? rank(universe_.dependencies(id).rdepend, id, root, DependencyClass::rdepend, depth + 1)
-                               : Rank::available;
+                   : is_lower_than_installed(id)                                                      ? Rank::lower
+                   : policy_ == RootPolicy::single && is_as_good_as_installed(universe_, leaf, owner) ? Rank::present
+                                                                                                      : Rank::available;
     out = std::min(out, of_this);
     if (!look_inside) break;
   }

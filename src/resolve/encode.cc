@@ -1,5 +1,6 @@
 // Packages as clauses.
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@ Variable Search::new_variable(VariableMeaning meaning) {
   variables_.push_back(meaning);
   requirements_of_.emplace_back();
   has_clauses_.push_back(false);
+  depths_.push_back(std::numeric_limits<int>::max());
   return solver_.new_variable();
 }
 
@@ -58,8 +60,8 @@ void Search::add_targets() {
   const auto& targets = universe_.targets();
   for (size_t i = 0; i < targets.size(); ++i) {
     Requirement requirement{.target = static_cast<int>(i), .node = &targets[i]};
-    for (InstanceId id : universe_.candidates(targets[i], no_instance))
-      requirement.options.push_back(positive(in_root(image_root, id)));
+    bool may_stay = policy_ == RootPolicy::single && universe_.request().renewal.selective;
+    add_options(requirement, may_stay ? universe_.base_provides(targets[i], no_instance, requirement.kind) : -1);
     add_requirement(std::move(requirement));
     queues_[0].push_back(static_cast<int>(requirements_.size()) - 1);
   }
@@ -75,6 +77,7 @@ void Search::expand(Variable v) {
       add_dependencies(meaning.instance, DependencyClass::bdepend, build_root(meaning.instance), antecedent);
       break;
     case VariableMeaning::Kind::in_root:
+      depths_[built(meaning.instance)] = std::min(depths_[built(meaning.instance)], depths_[v]);
       add_clause({~antecedent, positive(built(meaning.instance))},
                  {.kind = ClauseMeaning::Kind::build, .root = meaning.root, .a = meaning.instance});
       one_per_slot(meaning.root, meaning.instance);
@@ -84,7 +87,7 @@ void Search::expand(Variable v) {
       if (meaning.root == image_root || universe_.request().like_portage)
         add_dependencies(meaning.instance, DependencyClass::idepend, build_root(meaning.instance), antecedent);
       break;
-    case VariableMeaning::Kind::stays: break;
+    case VariableMeaning::Kind::stays: expand_installed(v); break;
     case VariableMeaning::Kind::branch: {
       Requirement context = requirements_[static_cast<size_t>(meaning.requirement)];
       const DependencyNode& branch = context.node->children[static_cast<size_t>(meaning.branch)];
@@ -104,7 +107,12 @@ bool Search::counts(DependencyClass kind, InstanceId id) {
 
 void Search::add_dependencies(InstanceId id, DependencyClass kind, Root root, Literal antecedent) {
   if (!counts(kind, id)) return;
-  need(universe_.dependencies(id).of(kind), {.owner = id, .kind = kind, .root = root, .antecedent = antecedent});
+  int depth = depths_[static_cast<size_t>(antecedent.variable())];
+  // What a virtual stands for is no further away than the virtual.
+  bool is_step =
+      depth < std::numeric_limits<int>::max() && (depth == 0 || universe_.package(id).cpv.name.category != "virtual");
+  need(universe_.dependencies(id).of(kind),
+       {.owner = id, .kind = kind, .root = root, .antecedent = antecedent, .depth = is_step ? depth + 1 : depth});
 }
 
 void Search::need(const DependencyNode& node, Requirement context) {
@@ -126,14 +134,20 @@ void Search::need_atom(Requirement requirement) {
     return owner.cpv.name == atom.name && owner.metadata.slot == universe_.base(installed).slot;
   };
   if (installed >= 0 && !given && !replaces_it()) {
-    requirement.options.push_back(positive(stays(installed)));
-  } else if (provided(requirement.root, *requirement.node, requirement.owner, requirement.kind)) {
+    add_options(requirement, installed);
+    return add_requirement(std::move(requirement));
+  }
+  if (provided(requirement.root, *requirement.node, requirement.owner, requirement.kind)) {
     // Headers and libraries of the image are to be built against, also where the base root has some of its own.
     if (requirement.kind != DependencyClass::depend || universe_.request().like_portage) return;
     requirement.optional = true;
   }
-  for (InstanceId id : universe_.candidates(*requirement.node, requirement.owner))
-    requirement.options.push_back(positive(in_root(requirement.root, id)));
+  // What an installed package lacked all along to be built is no matter of the plan's.
+  bool to_be_built = requirement.kind == DependencyClass::depend || requirement.kind == DependencyClass::bdepend;
+  bool is_installed = universe_.is_installed(requirement.owner);
+  if (is_installed && to_be_built) return;
+  add_options(requirement, -1);
+  if (is_installed && requirement.options.empty()) return;
   add_requirement(std::move(requirement));
 }
 
@@ -213,6 +227,10 @@ void Search::one_per_slot(Root root, InstanceId id) {
 
 void Search::add_requirement(Requirement requirement) {
   auto index = static_cast<int>(requirements_.size());
+  for (Literal option : requirement.options) {
+    int& depth = depths_[static_cast<size_t>(option.variable())];
+    depth = std::min(depth, requirement.depth);
+  }
   if (!requirement.optional) {
     std::vector<Literal> literals;
     if (requirement.target < 0) literals.push_back(~requirement.antecedent);
@@ -221,6 +239,37 @@ void Search::add_requirement(Requirement requirement) {
   }
   if (requirement.target < 0) requirements_of_[static_cast<size_t>(requirement.antecedent.variable())].push_back(index);
   requirements_.push_back(std::move(requirement));
+}
+
+// As the plan has `because` already, what is decided next is the rebuild; where that cannot be, another version of
+// `because` is tried.
+void Search::demand_rebuild(Rebuild rebuild, ClauseMeaning meaning) {
+  auto known = std::ranges::find_if(
+      rebuilds_, [&](const Rebuild& r) { return r.installed == rebuild.installed && r.because == rebuild.because; });
+  if (known == rebuilds_.end()) {
+    const repository::Package& package = universe_.package(rebuild.installed);
+    ebuild::Atom atom{.op = ebuild::Operator::greater_equal, .name = package.cpv.name};
+    atom.version = package.cpv.version;
+    atom.slot = package.metadata.slot;
+    rebuild.node = &universe_.add_node(std::move(atom));
+    rebuild.requirement = static_cast<int>(requirements_.size());
+    known = rebuilds_.insert(rebuilds_.end(), std::move(rebuild));
+    Literal antecedent = positive(in_root(image_root, known->because));
+    Requirement requirement{.owner = known->because, .antecedent = antecedent, .node = known->node};
+    for (InstanceId id : universe_.candidates(*known->node, no_instance))
+      requirement.options.push_back(positive(in_root(image_root, id)));
+    demand({antecedent}, requirement.options, std::move(meaning));
+    requirements_of_[static_cast<size_t>(antecedent.variable())].push_back(known->requirement);
+    requirements_.push_back(std::move(requirement));
+  }
+  queues_[0].push_back(known->requirement);
+}
+
+InstanceId Search::rebuilt(const Rebuild& rebuild) const {
+  if (!selected(image_root, rebuild.because)) return no_instance;
+  for (Literal option : requirements_[static_cast<size_t>(rebuild.requirement)].options)
+    if (solver_.is_true(option)) return variables_[option.variable()].instance;
+  return no_instance;
 }
 
 void Search::forbid(const std::vector<Literal>& literals, ClauseMeaning meaning) {

@@ -247,6 +247,10 @@ class Story {
         what = fmt::format("{} cannot be there in two ways", universe_.package(conflict.a).cpv.name.text());
         line = conflict.text;
         break;
+      case ClauseMeaning::Kind::kept:
+        what = fmt::format("{} would break what is installed", universe_.text(conflict.a));
+        line = conflict.text;
+        break;
       case ClauseMeaning::Kind::cycle:
         what = "these packages need each other to be built";
         line = conflict.text;
@@ -288,6 +292,8 @@ std::optional<Error> unknown_target(Universe& universe) {
     std::string where = i < request.target_origins.size() ? request.target_origins[i] : "";
     if (std::any_of(versions.begin(), versions.end(), [&](InstanceId id) { return universe.matches(id, atom); }))
       continue;
+    bool may_stay = request.one_root && request.renewal.selective;
+    if (may_stay && universe.base_provides(universe.targets()[i], no_instance, DependencyClass::rdepend) >= 0) continue;
     if (!atom.repository.empty() && std::ranges::none_of(request.repositories, [&](const auto& repository) {
           return repository->name() == atom.repository;
         }))

@@ -32,11 +32,20 @@ class GraphReader {
       graph_.image.insert(id);
       open.push_back(id);
     };
-    for (size_t i = 0; i < universe_.request().targets.size(); ++i)
-      find(search_.satisfier(universe_.targets()[i], no_instance, image_root), image_root);
+    for (size_t i = 0; i < universe_.request().targets.size(); ++i) {
+      const DependencyNode& target = universe_.targets()[i];
+      if (InstanceId id = search_.satisfier(target, no_instance, image_root); id != no_instance)
+        find(id, image_root);
+      else
+        use_base(search_.base_package(image_root, target, no_instance, DependencyClass::rdepend));
+    }
+    for (const Rebuild& rebuild : search_.rebuilds())
+      if (InstanceId id = search_.rebuilt(rebuild); id != no_instance) find(id, image_root);
+    read_installed(find);
     for (; !open.empty(); open.pop_front()) {
       graph_.runtime[open.front()] = edges(open.front(), runtime_classes, image_root);
       for (const Edge& edge : graph_.runtime[open.front()]) find(edge.to, image_root);
+      if (open.size() == 1) read_installed(find);
     }
     for (size_t i = 0; i < graph_.found.size(); ++i) {  // grows while it is walked
       InstanceId id = graph_.found[i];
@@ -50,9 +59,11 @@ class GraphReader {
         find(edge.to, root);
         graph_.built_with.insert(edge.to);
       }
-      if (graph_.runtime.contains(id)) continue;
-      graph_.runtime[id] = edges(id, runtime_classes, graph_.root_of[id]);
-      for (const Edge& edge : graph_.runtime[id]) find(edge.to, graph_.root_of[id]);
+      if (!graph_.runtime.contains(id)) {
+        graph_.runtime[id] = edges(id, runtime_classes, graph_.root_of[id]);
+        for (const Edge& edge : graph_.runtime[id]) find(edge.to, graph_.root_of[id]);
+      }
+      read_installed(find);
     }
     return std::move(graph_);
   }
@@ -88,12 +99,30 @@ class GraphReader {
       bool from_image = edge.kind == DependencyClass::depend && edge.to != no_instance &&
                         search_.selected(image_root, edge.to) && !universe_.request().like_portage;
       if (!from_image) {
-        if (int base = search_.base_package(root, leaf, owner, edge.kind); base >= 0) graph_.base_used.insert(base);
+        use_base(search_.base_package(root, leaf, owner, edge.kind));
         return;
       }
       edge.optional = true;
     }
     if (edge.to != no_instance) out.push_back(edge);
+  }
+
+  void use_base(int base) {
+    if (base >= 0 && graph_.base_used.insert(base).second && search_.stays_chosen(base)) installed_.push_back(base);
+  }
+
+  // What the needs of installed packages bring, where they are renewed.
+  void read_installed(const auto& find) {
+    if (universe_.request().renewal.depth == 0) return;
+    for (; !installed_.empty(); installed_.pop_front()) {
+      InstanceId id = universe_.installed(installed_.front());
+      constexpr DependencyClass all[] = {DependencyClass::depend, DependencyClass::bdepend, DependencyClass::rdepend,
+                                         DependencyClass::pdepend, DependencyClass::idepend};
+      for (const Edge& edge : edges(id, all, image_root)) {
+        graph_.of_installed.emplace_back(id, edge);
+        find(edge.to, image_root);
+      }
+    }
   }
 
   // Where all share one root: whether it had what serves before the plan.
@@ -129,7 +158,8 @@ class GraphReader {
   Search& search_;
   Universe& universe_;
   Graph graph_;
-  InstanceSet closure_;  // of the build that is being read
+  InstanceSet closure_;        // of the build that is being read
+  std::deque<int> installed_;  // packages that stay, to be read; indices into Request::base_provides
 };
 
 // The atoms under `node` that count: those of chosen branches only, blockers or not as asked.

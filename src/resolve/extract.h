@@ -33,6 +33,7 @@ struct Graph {
   ByInstance<std::vector<InstanceId>> closure;                  // what the build root holds, sorted by instance
   InstanceSet built_with;                                       // needed by some build, also where the order drops it
   std::set<int> base_used;                                      // indices into Request::base_provides
+  std::vector<std::pair<InstanceId, Edge>> of_installed;        // needs of what is installed and renewed (Renewal)
 };
 
 Graph read_graph(Search& search);
@@ -40,6 +41,10 @@ Graph read_graph(Search& search);
 // Adds clauses for what the assignment breaks and clauses cannot say beforehand: ":=" bindings that differ between
 // build and image. True where something was added.
 bool check_bindings(Search& search, const Graph& graph);
+
+// The same for what is installed and stays in the one root (Request::kept_for): it must not lose what it needs. What
+// was built with another slot of a library is built anew; for all else the plan takes other versions. (dependents.cc)
+bool break_nothing(Search& search, const Graph& graph);
 
 // Whether a package of some build root blocks another one in it (for shared build roots, where blockers are no
 // clauses).

@@ -69,11 +69,30 @@ class PlanMaker {
     for (size_t i = 0; i < request.targets.size(); ++i) {
       const auto& node = universe_.targets()[i];
       InstanceId id = search_.satisfier(node, no_instance, image_root);
+      if (id == no_instance) continue;  // it is installed and stays
       int index = index_.at(id);
       if (std::find(plan_.requested.begin(), plan_.requested.end(), index) == plan_.requested.end())
         plan_.requested.push_back(index);
       plan_.packages[static_cast<size_t>(index)].reasons.push_back(
           {-1, "request", request.targets[i].text(), version_choice(node, no_instance, id)});
+      if (!seen[static_cast<size_t>(index)]) open.push_back(index);
+      seen[static_cast<size_t>(index)] = true;
+    }
+    for (const Rebuild& rebuild : search_.rebuilds()) {
+      InstanceId id = search_.rebuilt(rebuild);
+      if (id == no_instance) continue;
+      int index = index_.at(id);
+      plan_.packages[static_cast<size_t>(index)].reasons.push_back(
+          {index_.at(rebuild.because), "rebuild", rebuild.need, version_choice(*rebuild.node, no_instance, id)});
+      if (!seen[static_cast<size_t>(index)]) open.push_back(index);
+      seen[static_cast<size_t>(index)] = true;
+    }
+    for (const auto& [owner, edge] : graph_.of_installed) {
+      int index = index_.at(edge.to);
+      plan_.packages[static_cast<size_t>(index)].reasons.push_back(
+          {-1, "update",
+           fmt::format("{} of {}: {}", name_of(edge.kind), universe_.text(owner), edge.leaf->atom->text()),
+           version_choice(*edge.leaf, owner, edge.to)});
       if (!seen[static_cast<size_t>(index)]) open.push_back(index);
       seen[static_cast<size_t>(index)] = true;
     }

@@ -15,10 +15,12 @@ namespace cooper::resolve {
 
 // Why something is in the plan: read upwards it is a chain that ends at the request.
 struct Reason {
-  int parent = -1;          // index into Plan::packages, -1: asked for by the spec
-  std::string kind;         // "RDEPEND", "DEPEND", "BDEPEND", "PDEPEND", "IDEPEND", "request"
-  std::string requirement;  // the atom as written there (conditionals resolved)
-  std::string choice;       // why this alternative: "leftmost of || ( … )", "highest visible version", …
+  int parent = -1;   // index into Plan::packages, -1: asked for by the spec
+  std::string kind;  // "RDEPEND", "DEPEND", "BDEPEND", "PDEPEND", "IDEPEND", "request", "rebuild", "update"
+  // The atom as written there (conditionals resolved). Rebuild: what was built with `parent`; update: whose need it is,
+  // where that stays as it is installed.
+  std::string requirement;
+  std::string choice;  // why this alternative: "leftmost of || ( … )", "highest visible version", …
 };
 
 struct PlannedPackage {
@@ -72,6 +74,16 @@ struct OnlyDependencies {
   bool install = false;  // where not `runtime`: IDEPEND nevertheless
 };
 
+// What of the one root's installed packages is looked at anew, as for emerge.
+struct Renewal {
+  bool everything = false;   // as if nothing were installed (--emptytree)
+  bool selective = false;    // what is asked for is built only where something else is installed (--noreplace)
+  bool update = false;       // … or a lower version than there is (--update)
+  int depth = 0;             // so many steps down from what is asked for (--deep)
+  bool new_use = false;      // … or one that was built with other flags, or with flags that are no more (--newuse)
+  bool changed_use = false;  // … or one that was built with other flags (--changed-use)
+};
+
 struct Request {
   std::vector<ebuild::Atom> targets;
   std::vector<std::string> target_origins;                            // where each was written, for messages
@@ -86,6 +98,10 @@ struct Request {
   bool like_portage = false;
   // Image and builds share one root, as for `emerge` with ROOT=/.
   bool one_root = false;
+  // What the installed packages of that root are there for (@world, @system): these and what they need must go on
+  // working, whatever the plan replaces.
+  std::vector<ebuild::Atom> kept_for;
+  Renewal renewal;
   std::optional<OnlyDependencies> only_dependencies;
   bool test_dependencies = false;  // the targets' dependencies as with USE=test, though they are built without
 };

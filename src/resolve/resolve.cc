@@ -25,11 +25,12 @@ bool may_come_from_sharing(const Search& search) {
 }
 
 // A plan, a failure with its story, or nothing where builds cannot share their root.
-std::optional<Outcome> resolve_with(Universe& universe, RootPolicy policy) {
-  Search search(universe, policy);
+std::optional<Outcome> resolve_with(Universe& universe, RootPolicy policy, bool keeps_versions = false) {
+  Search search(universe, policy, keeps_versions);
   while (search.solve()) {
     Graph graph = read_graph(search);
     if (check_bindings(search, graph)) continue;
+    if (break_nothing(search, graph)) continue;
     if (has_blocked_build(search, graph)) return std::nullopt;
     std::vector<std::string> warnings = universe.old_names();
     std::ranges::move(blocked_in_base(search, graph), std::back_inserter(warnings));
@@ -49,7 +50,12 @@ std::optional<Outcome> resolve_with(Universe& universe, RootPolicy policy) {
 }  // namespace
 
 std::expected<Plan, Failure> attempt_plan(Universe& universe) {
-  if (universe.request().one_root) return *resolve_with(universe, RootPolicy::single);
+  if (universe.request().one_root) {
+    // An update goes up; only where that leads nowhere, something goes down.
+    if (universe.request().renewal.update)
+      if (auto upwards = resolve_with(universe, RootPolicy::single, true); *upwards) return *std::move(upwards);
+    return *resolve_with(universe, RootPolicy::single);
+  }
   auto shared = resolve_with(universe, RootPolicy::shared);
   if (shared) return *std::move(shared);
   // With a root for each build there are only true conflicts.

@@ -8,7 +8,10 @@ namespace cooper::resolve {
 using ebuild::DependencyNode;
 using ebuild::GroupKind;
 
-Search::Search(Universe& universe, RootPolicy policy) : universe_(universe), policy_(policy) { add_targets(); }
+Search::Search(Universe& universe, RootPolicy policy, bool keeps_versions)
+    : universe_(universe), policy_(policy), keeps_versions_(keeps_versions) {
+  add_targets();
+}
 
 bool Search::solve() {
   for (;;) {
@@ -100,7 +103,9 @@ Literal Search::decision_for_atom(const Requirement& requirement) {
   for (Literal option : requirement.options) {
     if (solver_.is_open(option) && wanted == Literal{}) wanted = option;
     if (!solver_.is_true(option)) continue;
-    if (wanted == Literal{} || is_asked_for(requirement, variables_[option.variable()].instance)) return {};
+    bool is_ebuild = variables_[option.variable()].kind == VariableMeaning::Kind::in_root;
+    if (wanted == Literal{} || (is_ebuild && is_asked_for(requirement, variables_[option.variable()].instance)))
+      return {};
   }
   return wanted;
 }
@@ -128,11 +133,16 @@ int Search::base_package(Root root, const DependencyNode& leaf, InstanceId owner
   return base >= 0 && policy_ == RootPolicy::single && is_replaced(base, owner) ? -1 : base;
 }
 
-bool Search::is_replaced(int base, InstanceId owner) const {
+bool Search::stays_chosen(int base) const {
+  auto found = stays_.find(base);
+  return found != stays_.end() && solver_.is_true(positive(found->second));
+}
+
+InstanceId Search::replacement(int base, InstanceId owner) const {
   const repository::InstalledPackage& installed = universe_.base(base);
-  return std::ranges::any_of(universe_.versions(installed.cpv.name), [&](InstanceId id) {
-    return id != owner && universe_.package(id).metadata.slot == installed.slot && selected(image_root, id);
-  });
+  for (InstanceId id : universe_.versions(installed.cpv.name))
+    if (id != owner && universe_.package(id).metadata.slot == installed.slot && selected(image_root, id)) return id;
+  return no_instance;
 }
 
 bool Search::satisfied(const DependencyNode& node, InstanceId owner, Root root, DependencyClass kind) {

@@ -42,6 +42,7 @@ struct Requirement {
   DependencyClass kind = DependencyClass::rdepend;
   Root root = image_root;
   Literal antecedent;                            // meaningful where target < 0
+  int depth = 0;                                 // steps down from the request, counted as Renewal::depth
   const ebuild::DependencyNode* node = nullptr;  // an atom, or an any_of group
   std::vector<Literal> options;                  // candidates or branches, in the order of the text or preference
   // The base root satisfies it anyway; it is only there to prefer what the image has.
@@ -64,7 +65,8 @@ struct ClauseMeaning {
     base_blocker,
     binding,
     cycle,
-    replaced
+    replaced,
+    kept
   } kind = Kind::requirement;
   int requirement = -1;  // requirement; blocker: the one that it stands in
   Root root = image_root;
@@ -73,9 +75,18 @@ struct ClauseMeaning {
   std::vector<CycleStep> cycle;                 // cycle
 };
 
+// An installed package that is built anew, as another one takes the place of what it was built with.
+struct Rebuild {
+  InstanceId installed = no_instance, because = no_instance;
+  std::string need;                              // "dev-libs/icu:0/72.1="
+  const ebuild::DependencyNode* node = nullptr;  // what will do for it
+  int requirement = -1;
+};
+
 class Search {
  public:
-  Search(Universe& universe, RootPolicy policy);
+  // `keeps_versions`: what is installed and could be built today is not replaced by a lower version.
+  Search(Universe& universe, RootPolicy policy, bool keeps_versions = false);
 
   // The next assignment that fulfils all clauses. False: there is none (core() says which clauses contradict each
   // other).
@@ -84,6 +95,12 @@ class Search {
   void forbid(const std::vector<Literal>& literals, ClauseMeaning meaning);
   // At least one of `options` where all of `when` are true.
   void demand(const std::vector<Literal>& when, const std::vector<Literal>& options, ClauseMeaning meaning);
+
+  // Asks for a rebuild wherever `because` is selected; one that is known is only decided again.
+  void demand_rebuild(Rebuild rebuild, ClauseMeaning meaning);
+  const std::vector<Rebuild>& rebuilds() const { return rebuilds_; }
+  // The package that a rebuild which the assignment holds brings, or no_instance.
+  InstanceId rebuilt(const Rebuild& rebuild) const;
 
   Root build_root(InstanceId id) const {
     if (policy_ == RootPolicy::single) return image_root;
@@ -100,6 +117,11 @@ class Search {
   bool provided(Root root, const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind);
   // The base root's package that does so, as an index into Request::base_provides; -1: none.
   int base_package(Root root, const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind);
+  // Whether the plan puts another package in an installed one's place, other than one that is `owner` itself: what a
+  // package replaces may still have served to build it.
+  bool is_replaced(int base, InstanceId owner) const { return replacement(base, owner) != no_instance; }
+  // That other package.
+  InstanceId replacement(int base, InstanceId owner = no_instance) const;
   // Whether the packages selected in `root` (or what provides for it) satisfy the node.
   bool satisfied(const ebuild::DependencyNode& node, InstanceId owner, Root root, DependencyClass kind);
   // The branch of an "|| ( )" that was chosen: the first that is decided and satisfied, else the first satisfied; -1:
@@ -109,6 +131,8 @@ class Search {
   std::optional<Literal> decided_branch(const ebuild::DependencyNode& group, int branch, Root root) const;
   // Whether a branch was chosen because all of it was there already.
   bool chosen_as_present(const ebuild::DependencyNode& group, int branch, Root root) const;
+  // Whether an installed package was chosen to stay as it is.
+  bool stays_chosen(int base) const;
   // The package that satisfies an atom in a root, or no_instance: the one that the image has, where one of several is
   // asked for, else the first in order of preference.
   InstanceId satisfier(const ebuild::DependencyNode& leaf, InstanceId owner, Root root);
@@ -127,9 +151,12 @@ class Search {
   void add_dependencies(InstanceId id, DependencyClass kind, Root root, Literal antecedent);
   void need(const ebuild::DependencyNode& node, Requirement context);
   void need_atom(Requirement requirement);
-  // Whether the plan puts another package in an installed one's place, other than one that is `owner` itself: what a
-  // package replaces may still have served to build it.
-  bool is_replaced(int base, InstanceId owner) const;
+  // Renewal: renewal.cc
+  void add_options(Requirement& requirement, int installed);
+  bool is_to_be_renewed(int base, InstanceId id, int depth);
+  bool is_built_with_another(int base, InstanceId id);
+  std::vector<InstanceId> libraries_for(InstanceId id, DependencyClass kind, const ebuild::PackageName& name);
+  void expand_installed(Variable v);
   void need_any_of(Requirement requirement);
   void block(const Requirement& context);
   void block_base(const Requirement& context);
@@ -149,7 +176,7 @@ class Search {
 
   // Choices: choice.cc
   // How well a dependency is met by what is there; lower is better.
-  enum class Rank { present, in_image, available, unavailable };
+  enum class Rank { present, in_image, available, lower /* than what is installed */, unavailable };
   // A way to meet a group, or several groups at once.
   struct Choice {
     Literal option;
@@ -165,6 +192,7 @@ class Search {
   Choice choice_of(Literal option, const ebuild::DependencyNode& branch, const Requirement& requirement);
   void fill(Choice& choice, const ebuild::DependencyNode& node, const Requirement& requirement);
   Rank rank(const ebuild::DependencyNode& node, InstanceId owner, Root root, DependencyClass kind, int depth = 0);
+  bool is_lower_than_installed(InstanceId id);
   Rank rank_of_atom(const ebuild::DependencyNode& leaf, InstanceId owner, Root root, DependencyClass kind, int depth);
   void prefer_upgrades(std::vector<Choice>& choices);
 
@@ -177,6 +205,7 @@ class Search {
 
   Universe& universe_;
   RootPolicy policy_;
+  bool keeps_versions_;
   Solver solver_;
   std::vector<VariableMeaning> variables_;
   std::unordered_map<uint64_t, Variable> in_root_;
@@ -185,6 +214,9 @@ class Search {
   std::vector<Requirement> requirements_;
   std::vector<std::vector<int>> requirements_of_;  // by antecedent
   std::vector<bool> has_clauses_;                  // by variable: whether its clauses are there
+  std::vector<int> depths_;                        // by variable: the least of those who ask for it
+  std::map<std::pair<int, InstanceId>, bool> built_with_another_;
+  std::vector<Rebuild> rebuilds_;
   std::map<std::pair<const ebuild::DependencyNode*, Root>, int> group_requirement_;
   std::unordered_map<Variable, Rank> branch_ranks_;  // when it was decided
   std::vector<ClauseMeaning> clauses_;               // by clause; those that were learned mean nothing

@@ -31,6 +31,18 @@ const ebuild::DependencyNode& Dependencies::of(DependencyClass c) const {
   }
 }
 
+namespace {
+
+ebuild::DependencyNode node_of(const ebuild::Atom& atom) {
+  ebuild::DependencyNode node;
+  node.is_leaf = true;
+  node.word = atom.text();
+  node.atom = atom;
+  return node;
+}
+
+}  // namespace
+
 void Universe::Installed::index() {
   for (size_t i = 0; i < packages.size(); ++i) by_name[packages[i].cpv.name].push_back(static_cast<int>(i));
 }
@@ -52,7 +64,9 @@ int Universe::Installed::find(const ebuild::Atom& atom, const ebuild::UseSet& us
 }
 
 Universe::Universe(const Request& request, std::span<const Change> changes)
-    : request_(request), base_{request.base_provides, {}}, image_{request.image_has, {}} {
+    : request_(request),
+      base_{request.renewal.everything ? std::vector<repository::InstalledPackage>{} : request.base_provides, {}},
+      image_{request.image_has, {}} {
   base_.index();
   image_.index();
   for (const Change& change : changes) changes_.emplace(change.package, &change);
@@ -60,13 +74,11 @@ Universe::Universe(const Request& request, std::span<const Change> changes)
     ebuild::PackageName name = cpv.name;
     provided_by_name_[std::move(name)].push_back(std::move(cpv));
   }
-  for (const ebuild::Atom& atom : request.targets) {
-    ebuild::DependencyNode& node = targets_.emplace_back();
-    node.is_leaf = true;
-    node.word = atom.text();
-    node.atom = atom;
-  }
+  for (const ebuild::Atom& atom : request.targets) targets_.push_back(node_of(atom));
+  for (const ebuild::Atom& atom : request.kept_for) kept_for_.push_back(node_of(atom));
 }
+
+const ebuild::DependencyNode& Universe::add_node(ebuild::Atom atom) { return more_nodes_.emplace_back(node_of(atom)); }
 
 Universe::AtomFacts& Universe::facts(const ebuild::DependencyNode& leaf) {
   auto [by_leaf, fresh_leaf] = facts_by_leaf_.try_emplace(&leaf);
@@ -249,6 +261,33 @@ int Universe::base_provides(const ebuild::DependencyNode& leaf, InstanceId owner
   auto& base = programs ? known.base_for_programs : known.base;
   if (!base) base = base_.find(leaf.atom, use_of_owner(owner), programs);
   return *base;
+}
+
+int Universe::installed_in_slot_of(InstanceId id) {
+  auto found = base_.by_name.find(package(id).cpv.name);
+  if (found == base_.by_name.end()) return -1;
+  for (int index : found->second)
+    if (!base_.packages[static_cast<size_t>(index)].stand_in && base(index).slot == package(id).metadata.slot)
+      return index;
+  return -1;
+}
+
+InstanceId Universe::installed(int index) {
+  auto [entry, fresh] = installed_.try_emplace(index, static_cast<InstanceId>(instances_.size()));
+  if (!fresh) return entry->second;
+  repository::InstalledPackage& package = base_.packages[static_cast<size_t>(index)];
+  read_slot(package);
+  read_flags(package);
+  Instance& instance = instances_.emplace_back();
+  instance.installed = std::make_unique<repository::Package>(as_package(package));
+  instance.package = instance.installed.get();
+  repository::FlagStates::List states;
+  for (const std::string& flag : package.iuse)
+    states.push_back({flag, {package.use.contains(flag), true, "installed"}});
+  instance.changed_flags = std::make_unique<repository::FlagStates>(std::move(states), nullptr);
+  instance.flags = instance.changed_flags.get();
+  instance.use = std::make_unique<ebuild::UseSet>(package.use);
+  return entry->second;
 }
 
 int Universe::base_blocked(const ebuild::DependencyNode& blocker, InstanceId owner) {

@@ -70,6 +70,12 @@ class Universe {
     read_slot(base_.packages[static_cast<size_t>(index)]);
     return base_.packages[static_cast<size_t>(index)];
   }
+  // The same package as an instance: its flags and dependencies are those that it was built with.
+  InstanceId installed(int base);
+  bool is_installed(InstanceId id) const { return instances_[id].installed != nullptr; }
+  // What is installed under the name and in the slot of an ebuild, as an index into Request::base_provides; -1:
+  // nothing.
+  int installed_in_slot_of(InstanceId id);
   // The base root's package that a blocker names, as an index into Request::base_provides; -1: none. What a base root
   // merely stands for is not there to be blocked.
   int base_blocked(const ebuild::DependencyNode& blocker, InstanceId owner);
@@ -78,6 +84,10 @@ class Universe {
   bool package_provided(const ebuild::DependencyNode& leaf);
   // The request's atoms as nodes, like those of dependencies.
   const std::vector<ebuild::DependencyNode>& targets() const { return targets_; }
+  // Request::kept_for in the same way.
+  const std::vector<ebuild::DependencyNode>& kept_for() const { return kept_for_; }
+  // An atom of one's own as a node.
+  const ebuild::DependencyNode& add_node(ebuild::Atom atom);
 
   // Dependencies that name packages as they were called before, each a line.
   const std::vector<std::string>& old_names() const { return old_names_; }
@@ -97,6 +107,7 @@ class Universe {
     std::unique_ptr<repository::FlagStates> changed_flags;
     std::unique_ptr<Dependencies> dependencies;
     std::optional<bool> is_target;
+    std::unique_ptr<repository::Package> installed;  // what `package` is, where it is no ebuild
   };
   // What a root has installed, found by name; slots and flags are read when an atom first asks for them.
   struct Installed {
@@ -126,8 +137,10 @@ class Universe {
   std::vector<Instance> instances_;
   std::unordered_map<ebuild::PackageName, std::vector<InstanceId>, ebuild::PackageNameHash> by_name_;
   Installed base_, image_;
+  std::unordered_map<int, InstanceId> installed_;  // by index into base_
   std::unordered_map<ebuild::PackageName, std::vector<ebuild::Cpv>, ebuild::PackageNameHash> provided_by_name_;
-  std::vector<ebuild::DependencyNode> targets_;
+  std::vector<ebuild::DependencyNode> targets_, kept_for_;
+  std::deque<ebuild::DependencyNode> more_nodes_;
   std::vector<std::string> old_names_;
   std::deque<AtomFacts> facts_;
   std::unordered_map<const ebuild::DependencyNode*, AtomFacts*> facts_by_leaf_;

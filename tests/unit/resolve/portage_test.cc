@@ -190,6 +190,140 @@ TEST_F(InstalledTest, WhatAPackageReplacesMayHaveBuiltIt) {
   EXPECT_THAT(all(plan({"a/rust"})), ElementsAre("a/rust-2"));
 }
 
+TEST_F(InstalledTest, WhatWasBuiltWithWhatIsReplacedIsBuiltAnew) {
+  add("a/lib-1", {{"SLOT", "0/1"}});
+  add("a/lib-2", {{"SLOT", "0/2"}});
+  add("a/app-1", {{"RDEPEND", "a/lib:="}});
+  add("a/game-1", {{"RDEPEND", "a/lib:="}});
+  installed("a/lib-1", {{"SLOT", "0/1"}});
+  installed("a/app-1", {{"EAPI", "8"}, {"SLOT", "0"}, {"RDEPEND", "|| ( a/none a/lib:0/1= )"}});
+  installed("a/game-1", {{"EAPI", "8"}, {"SLOT", "0"}, {"RDEPEND", "a/lib:0/1="}});
+  request_.one_root = true;
+  EXPECT_THAT(all(plan({"a/lib"})), ElementsAre("a/lib-2"));  // nobody asked for what was built with it
+  request_.kept_for = {*ebuild::Atom::parse_user("a/app")};
+  Plan rebuilt = plan({"a/lib"});
+  EXPECT_THAT(all(rebuilt), ElementsAre("a/lib-2", "a/app-1"));
+  const Reason& reason = find(rebuilt, "a/app-1").reasons.front();
+  EXPECT_EQ(reason.kind, "rebuild");
+  EXPECT_EQ(reason.requirement, "a/lib:0/1=");
+  EXPECT_EQ(reason.parent, 0);
+}
+
+TEST_F(InstalledTest, WhatCannotBeBuiltAnewKeepsWhatItWasBuiltWith) {
+  add("a/lib-1", {{"SLOT", "0/1"}});
+  add("a/lib-2", {{"SLOT", "0/2"}});
+  add("a/app-1", {{"RDEPEND", "a/lib:="}, {"KEYWORDS", "~amd64"}});
+  add("a/meta-1", {{"RDEPEND", "a/app"}});
+  installed("a/lib-1", {{"SLOT", "0/1"}});
+  installed("a/app-1", {{"EAPI", "8"}, {"SLOT", "0"}, {"RDEPEND", "a/lib:0/1="}});
+  request_.one_root = true;
+  EXPECT_THAT(all(plan({"a/lib", "a/meta"})), ElementsAre("a/lib-1", "a/meta-1"));
+  EXPECT_EQ(error({"=a/lib-2", "a/meta"}).what, "a/lib-2 would break what is installed");
+}
+
+TEST_F(InstalledTest, WhatIsInstalledLosesNothingThatItNeeds) {
+  add("a/lib-1");
+  add("a/lib-2");
+  add("a/lib-3");
+  add("a/app-2", {{"RDEPEND", "a/lib"}});
+  add("a/new-1", {{"RDEPEND", ">=a/lib-2"}});
+  installed("a/lib-1", {{"SLOT", "0"}});
+  installed("a/app-1", {{"EAPI", "8"}, {"SLOT", "0"}, {"RDEPEND", "a/helper"}});
+  installed("a/helper-1", {{"EAPI", "8"}, {"SLOT", "0"}, {"RDEPEND", "<a/lib-3 a/gone"}});
+  request_.one_root = true;
+  request_.kept_for = {*ebuild::Atom::parse_user("a/app")};
+  EXPECT_THAT(all(plan({"a/new"})), ElementsAre("a/lib-2", "a/new-1"));
+  EXPECT_THAT(error({"=a/lib-3"}).why, HasSubstr("a/helper-1, which is installed, needs <a/lib-3"));
+}
+
+TEST_F(InstalledTest, WhatIsBlockedAndStaysKeepsAPackageOut) {
+  add("a/app-1", {{"DEPEND", "!!<a/lib-2"}});
+  add("a/lib-2");
+  installed("a/lib-1", {{"SLOT", "0"}});
+  request_.one_root = true;
+  EXPECT_THAT(error({"a/app"}).why, HasSubstr("a/app-1 blocks a/lib-1 (!!<a/lib-2), which is installed"));
+  EXPECT_THAT(all(plan({"a/app", "a/lib"})), testing::UnorderedElementsAre("a/lib-2", "a/app-1"));
+}
+
+TEST_F(InstalledTest, AlternativesDoNotGoBelowWhatIsInstalled) {
+  add("a/app-1", {{"RDEPEND", "|| ( a/libc[rpc(-)] a/rpc )"}});
+  add("a/libc-1", {{"IUSE", "+rpc"}});
+  add("a/libc-2");
+  add("a/rpc-1");
+  installed("a/libc-2", {{"SLOT", "0"}, {"USE", ""}});
+  request_.one_root = true;
+  EXPECT_THAT(all(plan({"a/app"})), ElementsAre("a/rpc-1", "a/app-1"));
+  config_->masked = {"a/libc-2"};
+  EXPECT_THAT(all(plan({"a/app"})), ElementsAre("a/libc-1", "a/app-1"));
+}
+
+class RenewalTest : public InstalledTest {
+ protected:
+  void SetUp() override {
+    add("a/app-1", {{"RDEPEND", "a/lib"}});
+    add("a/app-2", {{"RDEPEND", "a/lib"}, {"KEYWORDS", "~amd64"}});
+    add("a/lib-1", {{"RDEPEND", "a/base"}});
+    add("a/lib-2", {{"RDEPEND", "a/base"}});
+    add("a/base-1", {{"SLOT", "0/1"}, {"IUSE", "x"}});
+    add("a/base-2", {{"SLOT", "0/2"}, {"IUSE", "x"}});
+    installed("a/app-1", {{"EAPI", "8"}, {"SLOT", "0"}, {"RDEPEND", "a/lib"}});
+    installed("a/lib-1", {{"EAPI", "8"}, {"SLOT", "0"}, {"RDEPEND", "a/base"}});
+    installed("a/base-1", {{"EAPI", "8"}, {"SLOT", "0/1"}, {"IUSE", "x"}, {"USE", ""}});
+    request_.one_root = request_.like_portage = true;
+  }
+  std::vector<std::string> renewed(Renewal renewal, std::initializer_list<const char*> targets) {
+    request_.renewal = renewal;
+    return all(plan(targets));
+  }
+};
+
+TEST_F(RenewalTest, GoesDownToTheDepthThatIsAskedFor) {
+  EXPECT_THAT(renewed({}, {"a/app"}), ElementsAre("a/app-1"));
+  EXPECT_THAT(renewed({.selective = true}, {"a/app"}), IsEmpty());
+  EXPECT_THAT(renewed({.selective = true, .update = true}, {"a/app"}), IsEmpty());
+  EXPECT_THAT(renewed({.selective = true, .update = true}, {"a/app", "a/lib"}), ElementsAre("a/lib-2"));
+  EXPECT_THAT(renewed({.selective = true, .update = true, .depth = 1}, {"a/app"}), ElementsAre("a/lib-2"));
+  EXPECT_THAT(renewed({.selective = true, .update = true, .depth = 2}, {"a/app"}), ElementsAre("a/base-2", "a/lib-2"));
+  config_->keywords = {"amd64", "~amd64"};
+  EXPECT_THAT(renewed({.selective = true, .update = true}, {"a/app"}), ElementsAre("a/app-2"));
+}
+
+TEST_F(RenewalTest, MayBeOfEverything) {
+  EXPECT_THAT(renewed({.everything = true}, {"a/app"}), ElementsAre("a/base-2", "a/lib-2", "a/app-1"));
+}
+
+TEST_F(RenewalTest, BuildsAnewWhatOtherFlagsAreSetFor) {
+  EXPECT_THAT(renewed({.selective = true, .new_use = true}, {"a/base"}), IsEmpty());
+  config_->use_settings["*"] = {"x"};
+  EXPECT_THAT(renewed({.selective = true, .changed_use = true}, {"=a/base-1"}), ElementsAre("a/base-1"));
+  EXPECT_THAT(renewed({.selective = true}, {"=a/base-1"}), IsEmpty());
+}
+
+TEST_F(RenewalTest, BuildsAnewWhatIsBuiltWithWhatIsNew) {
+  add("a/tool-1", {{"BDEPEND", "a/base:="}});
+  installed("a/tool-1", {{"EAPI", "8"}, {"SLOT", "0"}, {"BDEPEND", "a/base:0/1="}});
+  Renewal all_of_it{.selective = true, .update = true, .depth = 99};
+  EXPECT_THAT(renewed(all_of_it, {"a/tool"}), ElementsAre("a/base-2", "a/tool-1"));
+  // Where something else keeps the old one, there is nothing to build it anew for.
+  add("a/old-1", {{"RDEPEND", "<a/base-2"}});
+  installed("a/old-1", {{"EAPI", "8"}, {"SLOT", "0"}, {"RDEPEND", "<a/base-2"}});
+  EXPECT_THAT(renewed(all_of_it, {"a/old", "a/tool"}), IsEmpty());
+}
+
+TEST_F(RenewalTest, NeverGoesDownWhereItCanStay) {
+  add("a/user-2", {{"RDEPEND", "<a/lib-2"}});
+  add("a/user-1");
+  installed("a/user-2", {{"EAPI", "8"}, {"SLOT", "0"}, {"RDEPEND", "<a/lib-2"}});
+  Renewal all_of_it{.selective = true, .update = true, .depth = 99};
+  EXPECT_THAT(renewed(all_of_it, {"a/app", "a/user"}), ElementsAre("a/base-2"));
+}
+
+TEST_F(RenewalTest, WhatHasNoEbuildAnyMoreStays) {
+  installed("a/own-7", {{"EAPI", "8"}, {"SLOT", "0"}, {"RDEPEND", "a/base a/gone"}});
+  Renewal all_of_it{.selective = true, .update = true, .depth = 99};
+  EXPECT_THAT(renewed(all_of_it, {"a/own"}), ElementsAre("a/base-2"));
+}
+
 TEST_F(ResolveTest, PackageProvidedStandsForEverySlot) {
   add("a/app-1", {{"RDEPEND", ">=a/lib-2:7[x]"}});
   config_->provided_packages = {*ebuild::Cpv::parse("a/lib-9999")};
