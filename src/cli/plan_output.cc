@@ -1,6 +1,7 @@
 #include "cli/plan_output.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -18,16 +19,6 @@ using Json = nlohmann::ordered_json;
 
 const PlannedPackage& at(const Plan& plan, int index) { return plan.packages[static_cast<size_t>(index)]; }
 std::string cpv(const Plan& plan, int index) { return at(plan, index).package->cpv.text(); }
-
-std::vector<std::string> hidden_prefixes(const repository::Config& config) {
-  std::vector<std::string> out;
-  auto hidden = config.variables().find("USE_EXPAND_HIDDEN");
-  if (hidden == config.variables().end()) return out;
-  for (std::string_view name : util::words(hidden->second))
-    if (auto prefix = config.use_expand().find(std::string(name)); prefix != config.use_expand().end())
-      out.push_back(prefix->second);
-  return out;
-}
 
 Json names(const Plan& plan, const std::vector<int>& indices) {
   Json out = Json::array();
@@ -110,33 +101,45 @@ std::string slot_suffix(const repository::Package& package) {
   return ":" + m.slot + (plain ? "" : "/" + m.subslot);
 }
 
-std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const PlannedPackage& package,
-                                                                          const repository::Config& config) {
+ShownFlags::ShownFlags(const repository::Config& config) {
+  std::vector<std::string_view> hidden;
+  if (auto found = config.variables().find("USE_EXPAND_HIDDEN"); found != config.variables().end())
+    hidden = util::words(found->second);
+  for (const auto& [variable, prefix] : config.use_expand())
+    by_prefix_.emplace(prefix, Variable{variable, std::ranges::find(hidden, variable) != hidden.end()});
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> ShownFlags::of(const PlannedPackage& package) const {
   struct Flag {
-    std::string name, text;
-    bool enabled;
+    std::string_view name;
+    bool enabled, locked;
   };
-  std::map<std::string, std::vector<Flag>> groups;
-  const std::vector<std::string> hidden = hidden_prefixes(config);
+  std::map<std::string_view, std::vector<Flag>> groups;
   std::set<std::string_view> seen;
   for (const auto& [flag, fallback] : package.package->metadata.iuse) {
     const repository::FlagState* state = package.flags.find(flag);
     if (!state || !seen.insert(flag).second) continue;
-    if (std::any_of(hidden.begin(), hidden.end(), [&, f = flag](const std::string& p) { return f.starts_with(p); }))
-      continue;
-    std::string group = "USE", name(flag);
-    for (const auto& [variable, prefix] : config.use_expand())
-      if (flag.starts_with(prefix)) group = variable, name = flag.substr(prefix.size());
-    std::string text = state->enabled ? name : "-" + name;
-    groups[group].push_back({name, state->locked ? "(" + text + ")" : text, state->enabled});
+    std::string_view group = "USE", name = flag;
+    bool hidden = false;
+    // Of LUA and LUA_SINGLE_TARGET the longer one counts.
+    for (size_t end = flag.find('_'); end != flag.npos; end = flag.find('_', end + 1))
+      if (auto found = by_prefix_.find(flag.substr(0, end + 1)); found != by_prefix_.end()) {
+        group = found->second.name, name = flag.substr(end + 1);
+        hidden = hidden || found->second.hidden;
+      }
+    if (!hidden) groups[group].push_back({name, state->enabled, state->locked});
   }
   std::vector<std::pair<std::string, std::vector<std::string>>> out;
   for (auto& [group, flags] : groups) {
-    std::ranges::sort(flags, {}, [](const Flag& f) { return std::pair(!f.enabled, std::string_view(f.name)); });
+    std::ranges::sort(flags, {}, [](const Flag& f) { return std::pair(!f.enabled, f.name); });
     std::vector<std::string> texts;
-    for (Flag& flag : flags) texts.push_back(std::move(flag.text));
+    for (const Flag& flag : flags) {
+      std::string& text = texts.emplace_back(flag.enabled ? "" : "-");
+      text += flag.name;
+      if (flag.locked) text = "(" + text + ")";
+    }
     auto place = group == "USE" ? out.begin() : out.end();
-    out.insert(place, {group, std::move(texts)});
+    out.insert(place, {std::string(group), std::move(texts)});
   }
   return out;
 }
@@ -145,6 +148,7 @@ std::string plan_as_portage(const PlannedImage& planned) {
   std::string out;
   if (planned.error && planned.plan.packages.empty()) return out;
   // What builds need of the image's packages cooper builds once; emerge would merge it into ROOT and into /.
+  const ShownFlags shown_flags(*planned.config);
   const bool two_roots = planned.options.like_portage && !planned.options.one_root;
   for (const PlannedPackage& p : planned.plan.packages) {
     const auto& m = p.package->metadata;
@@ -153,7 +157,7 @@ std::string plan_as_portage(const PlannedImage& planned) {
     std::string head = fmt::format("[ebuild  N {}   ] {}{}::{}", fetch_restricted ? "F" : " ", p.package->cpv.text(),
                                    slot_suffix(*p.package), p.package->repository->name());
     std::string use;
-    for (const auto& [variable, flags] : shown_flags(p, *planned.config))
+    for (const auto& [variable, flags] : shown_flags.of(p))
       use += fmt::format(" {}=\"{}\"", variable, util::join(flags, " "));
     if (!p.in_image || (two_roots && p.in_build_root)) out += head + use + '\n';
     if (p.in_image) out += head + " to /image/" + use + '\n';

@@ -2,6 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "cli/planning.h"
 
@@ -25,9 +29,20 @@ std::string changes_as_text(const PlannedImage& planned);
 std::string cycle_breaks_as_text(const PlannedImage& planned);
 
 // The flags that are shown: IUSE without what USE_EXPAND_HIDDEN hides, grouped as emerge does: "USE" first, then
-// variables. Each flag: "intl", "-gd", in parentheses where the profile locks it; those that are on first.
-std::vector<std::pair<std::string, std::vector<std::string>>> shown_flags(const resolve::PlannedPackage& package,
-                                                                          const repository::Config& config);
+// variables.
+class ShownFlags {
+ public:
+  explicit ShownFlags(const repository::Config& config);  // outlives this
+  // Each flag: "intl", "-gd", in parentheses where the profile locks it; those that are on first.
+  std::vector<std::pair<std::string, std::vector<std::string>>> of(const resolve::PlannedPackage& package) const;
+
+ private:
+  struct Variable {
+    std::string_view name;
+    bool hidden = false;
+  };
+  std::unordered_map<std::string_view, Variable> by_prefix_;  // "python_targets_"
+};
 
 // ":8.2" or "" where the slot is 0 and there is no subslot.
 std::string slot_suffix(const repository::Package& package);

@@ -17,7 +17,7 @@ using resolve::PlannedPackage;
 class TreePrinter {
  public:
   TreePrinter(const PlannedImage& planned, const PlanStyle& style)
-      : planned_(planned), plan_(planned.plan), style_(style) {}
+      : planned_(planned), plan_(planned.plan), style_(style), shown_flags_(*planned.config) {}
 
   std::string print() {
     headline();
@@ -65,7 +65,7 @@ class TreePrinter {
 
   std::string flags(int index) const {
     std::string out;
-    for (const auto& [variable, list] : shown_flags(plan_.packages[static_cast<size_t>(index)], *planned_.config)) {
+    for (const auto& [variable, list] : shown_flags_.of(plan_.packages[static_cast<size_t>(index)])) {
       std::vector<std::string> words;
       for (const std::string& flag : list) {
         bool on = !flag.starts_with('-') && !flag.starts_with("(-");
@@ -174,6 +174,7 @@ class TreePrinter {
   const PlannedImage& planned_;
   const Plan& plan_;
   const PlanStyle& style_;
+  ShownFlags shown_flags_;
   std::set<int> seen_, opened_;
   std::string out_;
 };
