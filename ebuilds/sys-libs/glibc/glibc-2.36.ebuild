@@ -50,10 +50,10 @@ _glibc_kernel_headers() {
 
 src_prepare() {
 	cooper-debian_src_prepare
-	# Debian's tarball is without the manual, whose folder make enters nevertheless.
+	# Debian's tarball is without the manual, one of the folders that make enters.
 	if [[ ! -e manual/Makefile ]]; then
-		mkdir -p manual || die
-		printf '%%:\n\t@:\n' >manual/Makefile || die
+		sed -i '/^all-subdirs = /,/[^\\]$/s/ manual / /' Makeconfig || die
+		! grep -q '^[^#]* manual ' Makeconfig || die "make would still enter the folder of the manual"
 	fi
 }
 
