@@ -156,9 +156,11 @@ void add_installed_slots(resolve::Request& request) {
     if (target.op != ebuild::Operator::none || !target.slot.empty() || request.target_origins[i].contains('@'))
       continue;
     std::set<std::string> slots;
-    for (repository::InstalledPackage& installed : request.base_provides)
-      if (installed.cpv.name == target.name && !installed.folder.empty())
-        read_slot(installed), slots.insert(installed.slot);
+    for (repository::InstalledPackage& installed : request.base_provides) {
+      if (installed.cpv.name != target.name || installed.folder.empty()) continue;
+      read_slot(installed);
+      slots.insert(installed.slot);
+    }
     for (const std::string& slot : slots) {
       request.targets.push_back(target);
       request.targets.back().slot = slot;

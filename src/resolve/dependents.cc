@@ -100,10 +100,6 @@ class Dependents {
   bool added_ = false;
 };
 
-}  // namespace
-
-namespace {
-
 // "!!foo" of a package where foo is installed and stays: nothing takes it away before.
 bool forbid_blocked(Search& search, const Graph& graph) {
   Universe& universe = search.universe();
