@@ -76,9 +76,10 @@ void Search::expand(Variable v) {
       add_dependencies(meaning.instance, DependencyClass::depend, build_root(meaning.instance), antecedent);
       add_dependencies(meaning.instance, DependencyClass::bdepend, build_root(meaning.instance), antecedent);
       break;
-    case VariableMeaning::Kind::in_root:
-      depths_[built(meaning.instance)] = std::min(depths_[built(meaning.instance)], depths_[v]);
-      add_clause({~antecedent, positive(built(meaning.instance))},
+    case VariableMeaning::Kind::in_root: {
+      Variable build = built(meaning.instance);
+      depths_[build] = std::min(depths_[build], depths_[v]);
+      add_clause({~antecedent, positive(build)},
                  {.kind = ClauseMeaning::Kind::build, .root = meaning.root, .a = meaning.instance});
       one_per_slot(meaning.root, meaning.instance);
       add_dependencies(meaning.instance, DependencyClass::rdepend, meaning.root, antecedent);
@@ -87,6 +88,7 @@ void Search::expand(Variable v) {
       if (meaning.root == image_root || universe_.request().like_portage)
         add_dependencies(meaning.instance, DependencyClass::idepend, build_root(meaning.instance), antecedent);
       break;
+    }
     case VariableMeaning::Kind::stays: expand_installed(v); break;
     case VariableMeaning::Kind::branch: {
       Requirement context = requirements_[static_cast<size_t>(meaning.requirement)];
