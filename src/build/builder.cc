@@ -194,7 +194,7 @@ class Builder {
     jobserver_ = TRY(Jobserver::create(options_.jobs));
     std::vector<ScheduleFailure> failures = run_schedule(nodes(), options_.jobs, options_.on_failure, *options_.cancel,
                                                          [this](int package) { return attempt(package); });
-    if (!failures.empty()) return std::unexpected(sum_up(std::move(failures)));
+    if (!failures.empty()) return std::unexpected(sum_up(failures));
     return std::move(built_);
   }
 
@@ -293,10 +293,9 @@ class Builder {
     return {};
   }
 
-  Error sum_up(std::vector<ScheduleFailure> failures) const {
-    ErrorKind kind = failures.front().error.kind;
-    Error last = std::move(failures.back().error);  // an interruption ends all
-    if (options_.on_failure == OnFailure::stop || last.kind == ErrorKind::interrupted) return last;
+  Error sum_up(const std::vector<ScheduleFailure>& failures) const {
+    const ScheduleFailure& last = failures.back();  // an interruption ends all
+    if (options_.on_failure == OnFailure::stop || last.error.kind == ErrorKind::interrupted) return last.error;
     std::set<int> failed;
     std::string names, left_out;
     for (const ScheduleFailure& failure : failures) failed.insert(failure.node);
@@ -305,8 +304,7 @@ class Builder {
       std::string& list = failed.contains(static_cast<int>(i)) ? names : left_out;
       list += (list.empty() ? "" : ", ") + plan_.packages[i].package->cpv.text();
     }
-    if (failures.size() == 1 && left_out.empty()) return last;
-    return {kind,
+    return {failures.front().error.kind,
             fmt::format("{} of {} packages failed: {}", failed.size(), built_.size(), names),
             {},
             left_out.empty() ? "" : "not built, as they need what failed: " + left_out,

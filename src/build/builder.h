@@ -26,7 +26,7 @@ struct PackageEvent {
   std::string phase;   // phase: its name
   double seconds = 0;  // at its end: wall time; started: the estimate from an earlier build, 0 where unknown
   std::vector<std::string> warnings = {};  // built: what is doubtful about the package
-  const Error* error = nullptr;            // failed: what build_plan returns, unless others fail too
+  const Error* error = nullptr;            // failed: why; build_plan returns it with OnFailure::stop
 };
 
 struct BuildOptions {
@@ -45,8 +45,8 @@ struct BuildOptions {
 };
 
 // Builds what the store does not have, all packages of the plan. The result has one element per package of the plan.
-// Errors: the first failure; with OnFailure::keep_going, where there are several or other packages need what failed, an
-// error that names them all.
+// Errors: the first failure; with OnFailure::keep_going, where each is told as it happens, an error that names them
+// all.
 Result<std::vector<store::BuiltPackage>> build_plan(const resolve::Plan& plan, const repository::Config& config,
                                                     const store::Store& store, const store::BaseRoot& base,
                                                     const sandbox::BaseDescription& description,

@@ -148,13 +148,12 @@ fs::path installed_root(const spec::ImageSpec& spec, const PlanOptions& options)
   return options.one_root && spec.base_from.starts_with("dir:") ? fs::path(spec.base_from.substr(4)) : fs::path();
 }
 
-// "foo" as an update asked for on the command line means each slot of it that is installed.
-void add_installed_slots(resolve::Request& request) {
+// An update of "foo", where that is the first `count` of the targets, is one of each slot of it that is installed.
+void add_installed_slots(resolve::Request& request, size_t count) {
   if (!request.one_root || !request.renewal.update) return;
-  for (size_t i = request.targets.size(); i-- > 0;) {
+  for (size_t i = count; i-- > 0;) {
     const ebuild::Atom target = request.targets[i];
-    if (target.op != ebuild::Operator::none || !target.slot.empty() || request.target_origins[i].contains('@'))
-      continue;
+    if (target.op != ebuild::Operator::none || !target.slot.empty()) continue;
     std::set<std::string> slots;
     for (repository::InstalledPackage& installed : request.base_provides) {
       if (installed.cpv.name != target.name || installed.folder.empty()) continue;
@@ -169,17 +168,16 @@ void add_installed_slots(resolve::Request& request) {
   }
 }
 
-// Whether an atom of @world names what neither is installed nor has an ebuild any more.
-bool is_gone(const spec::Located<ebuild::Atom>& atom, const PlannedImage& planned, const resolve::Request& request) {
-  const ebuild::PackageName& name = atom.value.name;
-  return (atom.where.ends_with("(@world)") || atom.where.ends_with("(@selected)")) &&
-         std::ranges::all_of(planned.repositories, [&](const auto& r) { return r->versions(name).empty(); }) &&
+// Whether a package neither is installed nor has an ebuild any more.
+bool is_gone(const ebuild::PackageName& name, const PlannedImage& planned, const resolve::Request& request) {
+  return std::ranges::all_of(planned.repositories, [&](const auto& r) { return r->versions(name).empty(); }) &&
          std::ranges::find(request.base_provides, name, [](const auto& p) { return p.cpv.name; }) ==
              request.base_provides.end();
 }
 
-Result<resolve::Request> request_for(const PlannedImage& planned, const Context& context,
-                                     std::vector<std::string>& notes) {
+// `sets`: for each package of the spec the set that it is of, or "". `notes` gets a line for what is left out.
+Result<resolve::Request> request_for(const PlannedImage& planned, const std::vector<std::string>& sets,
+                                     const Context& context, std::vector<std::string>& notes) {
   const spec::ImageSpec& spec = planned.spec;
   const PlanOptions& options = planned.options;
   resolve::Request request;
@@ -191,15 +189,16 @@ Result<resolve::Request> request_for(const PlannedImage& planned, const Context&
   request.only_dependencies = options.only_dependencies;
   request.test_dependencies = options.test_dependencies;
   request.base_provides = TRY(base_for_planning(spec, context));
-  for (const auto& atom : spec.packages) {
-    if (is_gone(atom, planned, request)) {
+  for (size_t i = 0; i < spec.packages.size(); ++i) {
+    const auto& atom = spec.packages[i];
+    if ((sets[i] == "world" || sets[i] == "selected") && is_gone(atom.value.name, planned, request)) {
       notes.push_back(fmt::format("{}: '{}' is neither installed nor in a repository", atom.where, atom.value.text()));
       continue;
     }
     request.targets.push_back(atom.value);
     request.target_origins.push_back(atom.where);
   }
-  add_installed_slots(request);
+  add_installed_slots(request, static_cast<size_t>(std::ranges::count(sets, "")));
   if (spec.build_libc) {
     request.targets.push_back(TRY(ebuild::Atom::parse_user("sys-libs/glibc")));
     request.target_origins.push_back(fmt::format("{}: [base] libc = \"build\"", spec.file.string()));
@@ -274,9 +273,10 @@ Result<PlannedImage> plan_or_suggest(spec::ImageSpec spec, const Context& contex
   PlannedImage out = TRY(open_world(std::move(spec), context, notes, true));
   out.options = options;
   TRY(complete_names(out.spec, out.repositories));
-  TRY(expand_sets(out.spec, out.repositories, *out.config, installed_root(out.spec, options)));
+  std::vector<std::string> sets =
+      TRY(expand_sets(out.spec, out.repositories, *out.config, installed_root(out.spec, options)));
   TRY(resolve::check_spec(out.spec, out.repositories, *out.config));
-  resolve::Request request = TRY(request_for(out, context, notes));
+  resolve::Request request = TRY(request_for(out, sets, context, notes));
   auto plan = resolve::resolve(request);
   out.scout.reset();
   std::vector<std::string> problems = problems_of(out.repositories);

@@ -215,6 +215,14 @@ Result<> complete_names(spec::ImageSpec& spec,
 }
 
 Result<resolve::Renewal> renewal_of(const Question& q) {
+  const std::pair<const char*, bool> given[] = {{"--update", q.update},        {"--deep", !q.deep.empty()},
+                                                {"--noreplace", q.no_replace}, {"--emptytree", q.empty_tree},
+                                                {"--newuse", q.new_use},       {"--changed-use", q.changed_use}};
+  for (const auto& [option, is_given] : given)
+    if (is_given && !q.one_root)
+      return fail(ErrorKind::usage,
+                  fmt::format("{} is about what is installed, which an image's plan knows nothing of", option), {}, {},
+                  "add --one-root, and --base DIR for what is installed");
   resolve::Renewal out{
       .everything = q.empty_tree, .update = q.update, .new_use = q.new_use, .changed_use = q.changed_use};
   out.selective = q.update || q.no_replace || q.new_use || q.changed_use;

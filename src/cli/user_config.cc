@@ -56,8 +56,9 @@ Result<std::vector<std::string>> listed_categories(const spec::ImageSpec& spec) 
   return out;
 }
 
-Result<> expand_sets(spec::ImageSpec& spec, const Repositories& repositories, const repository::Config& config,
-                     const fs::path& root) {
+Result<std::vector<std::string>> expand_sets(spec::ImageSpec& spec, const Repositories& repositories,
+                                             const repository::Config& config, const fs::path& root) {
+  std::vector<std::string> sets(spec.packages.size());
   for (const auto& set : spec.sets) {
     auto members = repository::read_set(set.value, config, repositories, spec.portage_config, root);
     if (!members) {
@@ -65,11 +66,14 @@ Result<> expand_sets(spec::ImageSpec& spec, const Repositories& repositories, co
       if (error.where.empty()) error.where = set.where;
       return std::unexpected(std::move(error));
     }
-    for (const repository::SetMember& member : *members)
-      if (std::ranges::none_of(spec.packages, [&](const auto& known) { return known.value == member.atom; }))
-        spec.packages.push_back({member.atom, fmt::format("{} (@{})", set.where, set.value)});
+    for (const repository::SetMember& member : *members) {
+      auto is_member = [&](const auto& known) { return known.value == member.atom; };
+      if (std::ranges::any_of(spec.packages, is_member)) continue;
+      spec.packages.push_back({member.atom, fmt::format("{} (@{})", set.where, set.value)});
+      sets.push_back(set.value);
+    }
   }
-  return {};
+  return sets;
 }
 
 std::vector<std::string> bring_up_to_date(spec::ImageSpec& spec, const Repositories& repositories) {

@@ -20,9 +20,11 @@ Result<> add_configured_repositories(spec::ImageSpec& spec);
 // in all of them. Errors: those of reading.
 Result<std::vector<std::string>> listed_categories(const spec::ImageSpec& spec);
 
-// Puts the packages of the spec's sets among its packages. `root`: whose @world counts, or "". Errors: usage.
-Result<> expand_sets(spec::ImageSpec& spec, const std::vector<std::shared_ptr<repository::Repository>>& repositories,
-                     const repository::Config& config, const std::filesystem::path& root);
+// Puts the packages of the spec's sets behind its packages. `root`: whose @world counts, or "". Returns for each of the
+// packages then the set that it is of, "" for one that stood there. Errors: usage.
+Result<std::vector<std::string>> expand_sets(spec::ImageSpec& spec,
+                                             const std::vector<std::shared_ptr<repository::Repository>>& repositories,
+                                             const repository::Config& config, const std::filesystem::path& root);
 
 // Gives packages the names that profiles/updates gave them, each with a line for the user.
 std::vector<std::string> bring_up_to_date(spec::ImageSpec& spec,

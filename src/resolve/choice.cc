@@ -207,10 +207,13 @@ Search::Rank Search::rank_of_atom(const DependencyNode& leaf, InstanceId owner, 
     if (solver_.is_false(positive(in_root(root, id)))) continue;
     // A virtual costs nothing itself.
     bool look_inside = is_virtual_name(leaf.atom->name) && depth < most_virtuals_deep;
-    Rank of_this = look_inside ? rank(universe_.dependencies(id).rdepend, id, root, DependencyClass::rdepend, depth + 1)
-                   : is_lower_than_installed(id)                                                      ? Rank::lower
-                   : policy_ == RootPolicy::single && is_as_good_as_installed(universe_, leaf, owner) ? Rank::present
-                                                                                                      : Rank::available;
+    Rank of_this = Rank::available;
+    if (look_inside)
+      of_this = rank(universe_.dependencies(id).rdepend, id, root, DependencyClass::rdepend, depth + 1);
+    else if (is_lower_than_installed(id))
+      of_this = Rank::lower;
+    else if (policy_ == RootPolicy::single && is_as_good_as_installed(universe_, leaf, owner))
+      of_this = Rank::present;
     out = std::min(out, of_this);
     if (!look_inside) break;
   }

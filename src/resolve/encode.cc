@@ -258,8 +258,7 @@ void Search::demand_rebuild(Rebuild rebuild, ClauseMeaning meaning) {
     known = rebuilds_.insert(rebuilds_.end(), std::move(rebuild));
     Literal antecedent = positive(in_root(image_root, known->because));
     Requirement requirement{.owner = known->because, .antecedent = antecedent, .node = known->node};
-    for (InstanceId id : universe_.candidates(*known->node, no_instance))
-      requirement.options.push_back(positive(in_root(image_root, id)));
+    add_options(requirement, -1);
     demand({antecedent}, requirement.options, std::move(meaning));
     requirements_of_[static_cast<size_t>(antecedent.variable())].push_back(known->requirement);
     requirements_.push_back(std::move(requirement));

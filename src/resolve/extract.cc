@@ -116,9 +116,7 @@ class GraphReader {
     if (universe_.request().renewal.depth == 0) return;
     for (; !installed_.empty(); installed_.pop_front()) {
       InstanceId id = universe_.installed(installed_.front());
-      constexpr DependencyClass all[] = {DependencyClass::depend, DependencyClass::bdepend, DependencyClass::rdepend,
-                                         DependencyClass::pdepend, DependencyClass::idepend};
-      for (const Edge& edge : edges(id, all, image_root)) {
+      for (const Edge& edge : edges(id, all_dependency_classes, image_root)) {
         graph_.of_installed.emplace_back(id, edge);
         find(edge.to, image_root);
       }

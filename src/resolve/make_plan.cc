@@ -65,6 +65,10 @@ class PlanMaker {
   void add_reasons() {
     std::deque<int> open;
     std::vector<bool> seen(plan_.packages.size(), false);
+    auto reach = [&](int index) {
+      if (!seen[static_cast<size_t>(index)]) open.push_back(index);
+      seen[static_cast<size_t>(index)] = true;
+    };
     const Request& request = universe_.request();
     for (size_t i = 0; i < request.targets.size(); ++i) {
       const auto& node = universe_.targets()[i];
@@ -75,8 +79,7 @@ class PlanMaker {
         plan_.requested.push_back(index);
       plan_.packages[static_cast<size_t>(index)].reasons.push_back(
           {-1, "request", request.targets[i].text(), version_choice(node, no_instance, id)});
-      if (!seen[static_cast<size_t>(index)]) open.push_back(index);
-      seen[static_cast<size_t>(index)] = true;
+      reach(index);
     }
     for (const Rebuild& rebuild : search_.rebuilds()) {
       InstanceId id = search_.rebuilt(rebuild);
@@ -84,8 +87,7 @@ class PlanMaker {
       int index = index_.at(id);
       plan_.packages[static_cast<size_t>(index)].reasons.push_back(
           {index_.at(rebuild.because), "rebuild", rebuild.need, version_choice(*rebuild.node, no_instance, id)});
-      if (!seen[static_cast<size_t>(index)]) open.push_back(index);
-      seen[static_cast<size_t>(index)] = true;
+      reach(index);
     }
     for (const auto& [owner, edge] : graph_.of_installed) {
       int index = index_.at(edge.to);
@@ -93,16 +95,13 @@ class PlanMaker {
           {-1, "update",
            fmt::format("{} of {}: {}", name_of(edge.kind), universe_.text(owner), edge.leaf->atom->text()),
            version_choice(*edge.leaf, owner, edge.to)});
-      if (!seen[static_cast<size_t>(index)]) open.push_back(index);
-      seen[static_cast<size_t>(index)] = true;
+      reach(index);
     }
     auto follow = [&](const ByInstance<std::vector<Edge>>& all, int parent) {
       for (const Edge& edge : all.at(order_[static_cast<size_t>(parent)])) {
-        auto index = static_cast<size_t>(index_.at(edge.to));
-        add_reason(plan_.packages[index], parent, edge);
-        if (seen[index]) continue;
-        seen[index] = true;
-        open.push_back(static_cast<int>(index));
+        int index = index_.at(edge.to);
+        add_reason(plan_.packages[static_cast<size_t>(index)], parent, edge);
+        reach(index);
       }
     };
     std::vector<int> image;

@@ -115,9 +115,7 @@ void Search::expand_installed(Variable v) {
   bool is_step = depth == 0 || universe_.base(meaning.branch).cpv.name.category != "virtual";
   if (depth > most || (depth == most && is_step)) return;
   InstanceId id = universe_.installed(meaning.branch);
-  for (DependencyClass kind : {DependencyClass::depend, DependencyClass::bdepend, DependencyClass::rdepend,
-                               DependencyClass::pdepend, DependencyClass::idepend})
-    add_dependencies(id, kind, image_root, positive(v));
+  for (DependencyClass kind : all_dependency_classes) add_dependencies(id, kind, image_root, positive(v));
 }
 
 }  // namespace cooper::resolve

@@ -21,6 +21,9 @@ using InstanceId = int32_t;  // an ebuild of a repository with its USE flags
 constexpr InstanceId no_instance = -1;
 
 enum class DependencyClass { depend, bdepend, rdepend, pdepend, idepend };
+inline constexpr DependencyClass all_dependency_classes[] = {DependencyClass::depend, DependencyClass::bdepend,
+                                                             DependencyClass::rdepend, DependencyClass::pdepend,
+                                                             DependencyClass::idepend};
 std::string_view name_of(DependencyClass c);  // "DEPEND", …
 
 // Dependencies with the USE conditionals resolved. Nodes never move: they serve as identities.
