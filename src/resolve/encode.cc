@@ -140,8 +140,7 @@ void Search::need_atom(Requirement requirement) {
     return add_requirement(std::move(requirement));
   }
   if (provided(requirement.root, *requirement.node, requirement.owner, requirement.kind)) {
-    // Headers and libraries of the image are to be built against, also where the base root has some of its own.
-    if (requirement.kind != DependencyClass::depend || universe_.request().like_portage) return;
+    if (!prefers_image(*requirement.node, requirement.owner, requirement.kind)) return;
     requirement.optional = true;
   }
   // What an installed package lacked all along to be built is no matter of the plan's.

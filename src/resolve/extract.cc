@@ -95,9 +95,9 @@ class GraphReader {
     if (edge.to != no_instance && is_installed(leaf, owner, edge.kind)) {
       edge.optional = true;  // what is there serves until it is replaced
     } else if (search_.provided(root, leaf, owner, edge.kind)) {
-      // What the image has is built against it; all else the base root (or the adoption) gives.
-      bool from_image = edge.kind == DependencyClass::depend && edge.to != no_instance &&
-                        search_.selected(image_root, edge.to) && !universe_.request().like_portage;
+      // All else the base root (or the adoption) gives.
+      bool from_image = edge.to != no_instance && search_.selected(image_root, edge.to) &&
+                        search_.prefers_image(leaf, owner, edge.kind);
       if (!from_image) {
         use_base(search_.base_package(root, leaf, owner, edge.kind));
         return;

@@ -127,6 +127,12 @@ bool Search::provided(Root root, const DependencyNode& leaf, InstanceId owner, D
   return base_package(root, leaf, owner, kind) >= 0;
 }
 
+bool Search::prefers_image(const DependencyNode& leaf, InstanceId owner, DependencyClass kind) {
+  if (universe_.request().like_portage) return false;
+  return kind == DependencyClass::depend ||
+         (kind == DependencyClass::bdepend && universe_.runs_with(owner, leaf.atom->name));
+}
+
 int Search::base_package(Root root, const DependencyNode& leaf, InstanceId owner, DependencyClass kind) {
   if (root == image_root && policy_ != RootPolicy::single) return -1;
   int base = universe_.base_provides(leaf, owner, kind);

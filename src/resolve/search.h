@@ -115,6 +115,9 @@ class Search {
   Variable stays(int base);
   // Whether a root has what an atom of `owner`'s dependencies asks for without anything being built.
   bool provided(Root root, const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind);
+  // Whether a build takes what the image has of it although the base root would do: what is linked to is built against
+  // the image's headers and libraries, and what an interpreter runs is installed by the one that will run it.
+  bool prefers_image(const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind);
   // The base root's package that does so, as an index into Request::base_provides; -1: none.
   int base_package(Root root, const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind);
   // Whether the plan puts another package in an installed one's place, other than one that is `owner` itself: what a

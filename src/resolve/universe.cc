@@ -254,9 +254,19 @@ std::vector<InstanceId> Universe::find_candidates(const ebuild::Atom& atom, cons
   return out;
 }
 
+bool Universe::runs_with(InstanceId id, const ebuild::PackageName& name) {
+  auto names_it = [&](const auto& self, const ebuild::DependencyNode& node) -> bool {
+    if (node.is_leaf) return node.atom->block == ebuild::Block::none && node.atom->name == name;
+    return std::ranges::any_of(node.children, [&](const auto& child) { return self(self, child); });
+  };
+  return names_it(names_it, dependencies(id).rdepend);
+}
+
 int Universe::base_provides(const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind) {
+  if (!base_.by_name.contains(leaf.atom->name)) return -1;
   // What a tool needs to run is looked for where packages are: a library of the base root may be another version.
-  bool programs = kind == DependencyClass::bdepend || kind == DependencyClass::idepend;
+  bool programs = kind == DependencyClass::idepend ||
+                  (kind == DependencyClass::bdepend && !runs_with(owner, leaf.atom->name));
   AtomFacts& known = facts(leaf);
   auto& base = programs ? known.base_for_programs : known.base;
   if (!base) base = base_.find(leaf.atom, use_of_owner(owner), programs);

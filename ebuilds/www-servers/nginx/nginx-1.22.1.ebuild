@@ -126,3 +126,10 @@ src_install() {
 	fowners nginx:nginx /var/lib/nginx
 	fperms 0750 /var/lib/nginx
 }
+
+pkg_postinst() {
+	ewarn "Debian 12 has no patches of nginx ${PV} for CVE-2026-42533, CVE-2026-56434 and CVE-2026-60005."
+	ewarn "nginx 1.26.3 is mended. To have it, say so in the spec:"
+	ewarn '  [package."www-servers/nginx"]'
+	ewarn '  keywords = ["~amd64"]'
+}

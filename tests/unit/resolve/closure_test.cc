@@ -7,6 +7,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 TEST_F(ResolveTest, RuntimeClosureIsTheImage) {
   add("a/app-1", {{"RDEPEND", "a/lib"}});
@@ -83,6 +84,30 @@ TEST_F(ResolveTest, ProgramsOfTheBaseRootServeToolsNotHeadersAndNotTheToolsOfPac
   EXPECT_THAT(build_only(plan({"a/unpacks"})), IsEmpty());
   EXPECT_THAT(build_only(plan({"a/links"})), ElementsAre("a/xz-6"));
   EXPECT_THAT(build_only(plan({"a/uses"})), ElementsAre("a/tool-1", "a/xz-6"));
+}
+
+TEST_F(ResolveTest, WhatAnInterpreterRunsIsBuiltWithTheOneThatRunsIt) {
+  add("a/python-3.13", {{"SLOT", "3.13"}});
+  add("a/module-1", {{"BDEPEND", "a/python:3.13 a/installer"}, {"RDEPEND", "a/python:3.13"}});
+  add("a/installer-1", {{"BDEPEND", "a/python:3.13"}, {"RDEPEND", "a/python:3.13"}});
+  add("a/script-1", {{"BDEPEND", "a/python:3.13"}});
+  base("a/python-3.11.2 later programs");
+  Plan p = plan({"a/module", "a/script"});
+  EXPECT_THAT(image(p), UnorderedElementsAre("a/module-1", "a/script-1", "a/python-3.13"));
+  EXPECT_THAT(names(p, find(p, "a/module-1").build_closure), UnorderedElementsAre("a/installer-1", "a/python-3.13"));
+  EXPECT_THAT(names(p, find(p, "a/installer-1").build_closure), ElementsAre("a/python-3.13"));
+  EXPECT_THAT(names(p, find(p, "a/script-1").build_closure), IsEmpty());
+}
+
+TEST_F(ResolveTest, ModulesOfTheImageAreBuiltWithTheInterpreterOfTheImage) {
+  add("a/perl-5.40");
+  add("a/module-1", {{"BDEPEND", "a/perl"}, {"RDEPEND", "a/perl"}});
+  add("a/other-1", {{"BDEPEND", "a/module a/perl"}});
+  base("a/perl-5.36 later");
+  Plan p = plan({"a/module"});
+  EXPECT_THAT(names(p, find(p, "a/module-1").build_closure), ElementsAre("a/perl-5.40"));
+  p = plan({"a/other"});  // nothing of it in the image: the base root's will do
+  EXPECT_THAT(names(p, find(p, "a/other-1").build_closure), ElementsAre("a/module-1"));
 }
 
 TEST_F(ResolveTest, RuntimeNeedsOfBuildToolsComeFromTheBaseRoot) {
