@@ -52,6 +52,11 @@ Rejection explain_rejection(Universe& universe, const ebuild::Atom& atom, Instan
   const ebuild::UseSet& use = owner == no_instance ? nothing : universe.use(owner);
   Rejection out;
   const auto& versions = universe.versions(atom.name);
+  if (versions.empty() && is_unreadable(atom.name, universe.request().repositories)) {
+    out.reasons.push_back(fmt::format("no ebuild of {} can be read (searched in: {})", atom.name.text(),
+                                      repository_names(universe.request())));
+    return out;
+  }
   if (versions.empty()) {
     out.reasons.push_back(
         fmt::format("no repository has {} (searched in: {})", atom.name.text(), repository_names(universe.request())));

@@ -37,6 +37,9 @@ Result<> check_atom(const spec::Located<ebuild::Atom>& atom, const Repositories&
                            [&](const auto& r) { return !r->versions(atom.value.name).empty(); });
   if (known)
     return fail(ErrorKind::usage, fmt::format("{}: no ebuild matches '{}'", key, atom.value.text()), atom.where);
+  if (is_unreadable(atom.value.name, repositories))
+    return fail(ErrorKind::usage, fmt::format("{}: no ebuild of '{}' can be read", key, atom.value.name.text()),
+                atom.where);
   return fail(ErrorKind::usage, fmt::format("{}: there is no package '{}'", key, atom.value.name.text()), atom.where,
               {}, hint_for(atom.value.name, repositories));
 }

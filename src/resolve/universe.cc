@@ -353,4 +353,12 @@ std::string nearest_package(const ebuild::PackageName& name,
   return util::nearest(name.text(), names);
 }
 
+bool is_unreadable(const ebuild::PackageName& name,
+                   const std::vector<std::shared_ptr<repository::Repository>>& repositories) {
+  return std::ranges::any_of(repositories, [&](const auto& repository) {
+    return std::ranges::find(repository->names(), name) != repository->names().end() &&
+           repository->versions(name).empty();
+  });
+}
+
 }  // namespace cooper::resolve

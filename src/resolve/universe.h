@@ -36,6 +36,11 @@ struct Dependencies {
 std::string nearest_package(const ebuild::PackageName& name,
                             const std::vector<std::shared_ptr<repository::Repository>>& repositories);
 
+// Whether a repository has the package's folder although none of its ebuilds can be read: what is wrong with them is
+// among the repository's problems.
+bool is_unreadable(const ebuild::PackageName& name,
+                   const std::vector<std::shared_ptr<repository::Repository>>& repositories);
+
 class Universe {
  public:
   // `changes`: to the configuration, as if the user had made them.
