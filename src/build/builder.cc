@@ -415,12 +415,14 @@ Result<BuildAction> make_action(const Plan& plan, int index, const repository::C
   action.restrict = words_of(metadata.restrict, planned.use);
   action.base = base.id;
   action.base_provides = description.provides;
-  for (auto it = planned.build_closure.rbegin(); it != planned.build_closure.rend(); ++it) {
-    const store::BuiltPackage& layer = built[*it];
+  for (int member : planned.build_closure) {
+    const store::BuiltPackage& layer = built[member];
     const store::PackageFacts& facts = layer.facts;
     action.layers.push_back({facts.cpv, facts.slot, facts.subslot, facts.repository, facts.use, layer.output_digest,
                              layer.directory / "root", facts.iuse});
   }
+  // The order of builds depends on what else the spec asks for; what a package is built with does not.
+  std::ranges::sort(action.layers, {}, [](const ActionLayer& layer) { return std::pair(layer.cpv, layer.slot); });
   action.source_date_epoch = options.source_date_epoch;
   action.run_tests = options.run_tests;
   action.facts = known_facts(plan, planned, action.distfiles);
