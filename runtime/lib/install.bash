@@ -20,28 +20,29 @@ __cooper_set_destination() {
   [[ -d ${root%/}${path} ]] || COOPER_DIROPTS=-m0755 __cooper_ask dodir "${path}" || __cooper_fail "${FUNCNAME[1]}: cannot make ${path}"
 }
 
-__cooper_one_argument() { (($2 == 1)) || die "$1: takes exactly one argument, got $2"; }
+# Portage does not count.
+__cooper_one_argument() { (($2 == 1)) || __cooper_quality "$1: takes exactly one argument, got $2"; }
 
 into() {
   __cooper_one_argument into $#
-  __cooper_set_destination COOPER_DESTTREE "$1" ''
-  ((__cooper_eapi >= 7)) || export DESTTREE=$1
+  __cooper_set_destination COOPER_DESTTREE "${1-}" ''
+  ((__cooper_eapi >= 7)) || export DESTTREE=${1-}
 }
 
 insinto() {
   __cooper_one_argument insinto $#
-  __cooper_set_destination COOPER_INSDESTTREE "$1" ''
-  ((__cooper_eapi >= 7)) || export INSDESTTREE=$1
+  __cooper_set_destination COOPER_INSDESTTREE "${1-}" ''
+  ((__cooper_eapi >= 7)) || export INSDESTTREE=${1-}
 }
 
 exeinto() {
   __cooper_one_argument exeinto $#
-  __cooper_set_destination COOPER_EXEDESTTREE "$1" ''
+  __cooper_set_destination COOPER_EXEDESTTREE "${1-}" ''
 }
 
 docinto() {
   __cooper_one_argument docinto $#
-  __cooper_set_destination COOPER_DOCDESTTREE "$1" "usr/share/doc/${PF}"
+  __cooper_set_destination COOPER_DOCDESTTREE "${1-}" "usr/share/doc/${PF}"
 }
 
 # Joined by blanks, whatever the ebuild has IFS at.
@@ -72,7 +73,10 @@ __cooper_add_to_list() {
   fi
   (($# > 0)) || die "${FUNCNAME[1]}: no path was given"
   for path in "$@"; do
-    [[ ${path} == "${ED%/}"/* && -n ${ED} ]] && die "${FUNCNAME[1]}: '${path}' must not start with \${ED}"
+    if [[ ${path} == "${ED%/}"/* && -n ${ED} ]]; then
+      __cooper_quality "${FUNCNAME[1]}: '${path}' must not start with \${ED}; ignored"
+      continue
+    fi
     list+=("${sign}/${path#/}")
   done
 }

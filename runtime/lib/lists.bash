@@ -27,7 +27,7 @@ in_iuse() {
 }
 
 use() {
-  (($# == 1)) || die 'use: usage: use [!]FLAG'
+  (($# > 0)) || die 'use: usage: use [!]FLAG'
   local flag=${1#!}
   [[ -n ${flag} ]] || die 'use: no flag was named'
   if ((__cooper_eapi >= 4)) && ! __cooper_in_iuse "${flag}"; then

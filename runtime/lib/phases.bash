@@ -123,39 +123,66 @@ __cooper_phase_is_empty() {
 }
 
 __cooper_call_phase() {
-  local function=${EBUILD_PHASE_FUNC}
+  local __cooper_function=${EBUILD_PHASE_FUNC}
   __cooper_enter_folder
   umask 022
   __cooper_run_hooks
-  if __cooper_defines "pre_${function}"; then
-    "pre_${function}"
+  if __cooper_defines "pre_${__cooper_function}"; then
+    "pre_${__cooper_function}"
   fi
-  if __cooper_defines "${function}"; then
-    "${function}"
-  elif __cooper_defines "default_${function}"; then
-    "default_${function}"
+  if __cooper_defines "${__cooper_function}"; then
+    "${__cooper_function}"
+  elif __cooper_defines "default_${__cooper_function}"; then
+    "default_${__cooper_function}"
   fi
-  if __cooper_defines "post_${function}"; then
-    "post_${function}"
+  if __cooper_defines "post_${__cooper_function}"; then
+    "post_${__cooper_function}"
   fi
 }
 
+# Sets the shell's options as they were: SHELLOPTS and BASHOPTS of then.
+__cooper_restore_options() {
+  [[ ${SHELLOPTS} != "$1" || ${BASHOPTS} != "$2" ]] || return 0
+  local name IFS=:
+  for name in ${SHELLOPTS}; do
+    [[ :$1: == *":${name}:"* ]] || set +o "${name}"
+  done
+  for name in $1; do
+    [[ :${SHELLOPTS}: == *":${name}:"* ]] || set -o "${name}"
+  done
+  for name in ${BASHOPTS}; do
+    [[ :$2: == *":${name}:"* ]] || shopt -u "${name}"
+  done
+  for name in $2; do
+    [[ :${BASHOPTS}: == *":${name}:"* ]] || shopt -s "${name}"
+  done
+}
+
+# What a phase sets of the shell itself ends with it, as ebuilds know it from Portage, where each has a shell of its own.
 __cooper_run_phase() {
-  local phase=$1
-  case ${phase} in
-    unpack | prepare | configure | compile | test | install) EBUILD_PHASE_FUNC=src_${phase} ;;
-    pretend | setup | preinst | postinst | prerm | postrm | config | info | nofetch) EBUILD_PHASE_FUNC=pkg_${phase} ;;
-    *) die "there is no phase named '${phase}'" ;;
+  local __cooper_shellopts=${SHELLOPTS} __cooper_bashopts=${BASHOPTS}
+  IFS=$' \t\n'
+  __cooper_run_one "$1"
+  __cooper_restore_options "${__cooper_shellopts}" "${__cooper_bashopts}"
+}
+
+__cooper_run_one() {
+  local __cooper_phase=$1
+  case ${__cooper_phase} in
+    unpack | prepare | configure | compile | test | install) EBUILD_PHASE_FUNC=src_${__cooper_phase} ;;
+    pretend | setup | preinst | postinst | prerm | postrm | config | info | nofetch) EBUILD_PHASE_FUNC=pkg_${__cooper_phase} ;;
+    *) die "there is no phase named '${__cooper_phase}'" ;;
   esac
-  case ${phase} in
+  case ${__cooper_phase} in
     pretend) ((__cooper_eapi >= 4)) || return 0 ;;
     prepare | configure) ((__cooper_eapi >= 2)) || return 0 ;;
     test) ! has test ${COOPER_RESTRICT} || return 0 ;;
   esac
-  EBUILD_PHASE=${phase}
-  __cooper_event phase "${phase}"
+  EBUILD_PHASE=${__cooper_phase}
+  __cooper_event phase "${__cooper_phase}"
   ! __cooper_phase_is_empty || return 0
-  case ${phase} in
+  __cooper_reset_install_state
+  case ${__cooper_phase} in
     pretend)
       # In a subshell, as it takes no part in saving the environment.
       (__cooper_call_phase; exit 0)
@@ -167,7 +194,8 @@ __cooper_run_phase() {
         die 'src_prepare must call eapply_user (or default) in EAPI 6 and later'
       ;;
     install)
-      __cooper_reset_install_state
+      # What earlier phases put there does not count.
+      ! compgen -G "${D%/}/*" >/dev/null || rm -rf -- "${D}"
       [[ -d ${D} ]] || mkdir -p -- "${D}"
       __cooper_call_phase
       __cooper_finish_image

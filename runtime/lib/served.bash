@@ -11,27 +11,32 @@ __cooper_server=${COOPER_SERVER}
 unset -v COOPER_SERVER
 
 # __cooper_ask COMMAND ARGUMENT…: what src/helper/serve.h describes. A subshell, which may run beside this shell, and what reads standard
-# input get the program.
+# input or another file of this shell's get the program.
 __cooper_ask() {
-  local IFS=$' \t\n' argument name
+  local -
+  set +u
+  local IFS=$' \t\n' argument name own_file=
   for argument in "${@:2}"; do
-    [[ ${argument} != - ]] || break
+    case ${argument} in
+      - | /dev/fd/* | /dev/std* | /proc/self/*) own_file=1 ;;
+    esac
   done
-  if [[ ${argument} == - || ${BASHPID} != "$$" || -z ${__cooper_server} ]] || ! kill -0 "${__cooper_server}" 2>/dev/null; then
+  if [[ -n ${own_file} || ${BASHPID} != "$$" || -z ${__cooper_server} ]] || ! kill -0 "${__cooper_server}" 2>/dev/null; then
     command "$@"
     return
   fi
   local -a variables=()
   for name in COOPER_{STATE,SLOT,D,ED,CATEGORY,PN,PF} \
     COOPER_{DESTTREE,INSDESTTREE,EXEDESTTREE,DOCDESTTREE,INSOPTS,EXEOPTS,DIROPTS,LIBOPTS,NONFATAL} \
-    D ED CATEGORY PN PF DESTTREE INSDESTTREE ABI "LIBDIR_${ABI:-none}" PATH; do
+    D ED CATEGORY PN PF DESTTREE INSDESTTREE MOPREFIX ABI "LIBDIR_${ABI:-none}" PATH; do
     if [[ ${!name@a} == *x* ]]; then
       variables+=("${name}=${!name}")
     else
       variables+=("${name}")
     fi
   done
-  local -a request=("${PWD}" ${#variables[@]} "${variables[@]}" "$@")
+  # Not PWD: the folder may have been moved since, or be gone.
+  local -a request=("/proc/$$/cwd" ${#variables[@]} "${variables[@]}" "$@")
   local status ends_build printed message
   # Opened for both, a FIFO does not wait for its other end, which a helper that was killed does not open any more.
   {

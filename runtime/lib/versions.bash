@@ -34,7 +34,7 @@ ver_cut() {
   (($# == 1 || $# == 2)) || die 'ver_cut: usage: ver_cut RANGE [VERSION]'
   local start end first IFS=
   local -a parts
-  __cooper_version_split "${2-${PV}}"
+  __cooper_version_split "${2:-${PV}}"
   # One past the last component, so that an open range takes the suffix with it.
   __cooper_version_range "$1" $((${#parts[@]} / 2 + 1))
   first=$((start > 0 ? 2 * start - 1 : 0))

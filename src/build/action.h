@@ -48,12 +48,12 @@ struct BuildAction {
   std::vector<std::string> defined_phases;
   std::vector<std::string> properties, restrict;  // evaluated
   std::string base;                               // base root id
-  std::vector<ActionLayer> layers;                // the build-time closure, topmost first: by name, whatever the order of builds
-  std::vector<std::string> base_provides;         // BaseDescription::provides: has_version -b sees them
-  int64_t source_date_epoch = 0;                  // seconds since 1970
-  bool run_tests = false;                         // src_test
-  store::PackageFacts facts;                      // what is known before the build
-  std::string runtime_digest;                     // runtime_digest() of runtime and helper; "": build_key reads them
+  std::vector<ActionLayer> layers;  // the build-time closure, topmost first: by name, whatever the order of builds
+  std::vector<std::string> base_provides;  // BaseDescription::provides: has_version -b sees them
+  int64_t source_date_epoch = 0;           // seconds since 1970
+  bool run_tests = false;                  // src_test
+  store::PackageFacts facts;               // what is known before the build
+  std::string runtime_digest;              // runtime_digest() of runtime and helper; "": build_key reads them
 };
 
 // A hash over all of runtime/ and the helper: the same for every action of a cooper, so compute it once.

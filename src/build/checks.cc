@@ -24,10 +24,11 @@ std::string_view name_of(std::string_view path) { return path.substr(path.rfind(
 
 // Where every build may write: temporary files, and the mount points of the sandbox.
 bool may_write(std::string_view path) {
-  for (std::string_view folder : {"tmp", "var/tmp", "cooper", "proc", "dev", "run"})
+  for (std::string_view folder : {"tmp", "var/tmp", "cooper", "proc", "dev", "run", "usr/tmp"})
     if (at_or_below(path, folder)) return true;
-  // What ldconfig writes, which Makefiles call after installing a library: a cache that goes with the build root.
-  for (std::string_view cache : {"etc/ld.so.cache", "etc/ld.so.cache~", "var/cache/ldconfig"})
+  // Caches that go with the build root: what ldconfig writes, which Makefiles call after installing a library, and
+  // fc-list.
+  for (std::string_view cache : {"etc/ld.so.cache", "etc/ld.so.cache~", "var/cache/ldconfig", "var/cache/fontconfig"})
     if (at_or_below(path, cache)) return true;
   // An interpreter's own caches change nothing.
   return path.find("/__pycache__") != std::string_view::npos;

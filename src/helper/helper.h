@@ -46,6 +46,7 @@ std::span<const Command> image_commands();
 std::span<const Command> owner_commands();
 std::span<const Command> build_commands();
 std::span<const Command> query_commands();
+std::span<const Command> message_commands();
 
 // install(1) with -o and -g taken out for the ledger of owners: `cooper-helper install`, called by the runtime's own
 // function.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "helper/helper.h"
@@ -178,21 +179,22 @@ CommandResult domo(std::string_view, Arguments arguments) {
   TRY(banned_since(9));
   if (arguments.empty()) return refuse("no file was named");
   std::string tree = eapi() >= 7 ? "/usr" : variable("DESTTREE");
+  std::string name = variable("MOPREFIX");  // as under Portage; PMS knows of PN only
+  if (name.empty()) name = variable("PN");
   InstallOptions options;
   options.mode = "0644";
   for (const std::string& file : arguments) {
-    std::string locale = fs::path(file).filename().string();
-    locale = locale.substr(0, locale.find('.'));
+    std::string locale = fs::path(file).stem().string();
     std::string folder = in_image(tree + "/share/locale/" + locale + "/LC_MESSAGES");
     TRY(make_folder(folder));
-    TRY(place_file(file, folder + "/" + variable("PN") + ".mo", options));
+    TRY(place_file(file, folder + "/" + name + ".mo", options));
   }
   return 0;
 }
 
 struct HtmlOptions {
   std::set<std::string, std::less<>> extensions{"css", "gif", "htm", "html", "jpeg", "jpg", "js", "png"};
-  std::set<std::string, std::less<>> files, skipped_folders;
+  std::set<std::string, std::less<>> files, skipped_folders{"CVS"};
   std::string prefix;
   bool recursive = false;
 };
@@ -201,33 +203,44 @@ void add_words(std::set<std::string, std::less<>>& set, std::string_view list) {
   for (std::string_view word : util::split(list, ',')) set.emplace(word);
 }
 
-Result<> place_html(const std::string& path, const std::string& folder, const HtmlOptions& options, bool named) {
+// How many files were installed.
+Result<size_t> place_html(const std::string& path, const std::string& folder, const HtmlOptions& options) {
   std::string name = fs::path(path).filename().string();
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return refuse_errno("'" + path + "'");
   if (S_ISDIR(info.st_mode)) {
-    if (!options.recursive || options.skipped_folders.contains(name)) return {};
+    size_t placed = 0;
+    if (!options.recursive || options.skipped_folders.contains(name)) return placed;
     for (const std::string& entry : TRY(util::list_directory(path)))
-      TRY(place_html(path + "/" + entry, name == "." || name.empty() ? folder : folder + "/" + name, options, false));
-    return {};
+      placed +=
+          TRY(place_html(path + "/" + entry, name == "." || name.empty() ? folder : folder + "/" + name, options));
+    return placed;
   }
   size_t dot = name.find_last_of('.');
   bool wanted =
       options.files.contains(name) || (dot != std::string::npos && options.extensions.contains(name.substr(dot + 1)));
-  if (!wanted) return named ? refuse("'" + path + "' has none of the extensions that dohtml installs") : Result<>{};
+  if (!wanted) return 0;
   TRY(make_folder(folder));
   InstallOptions file_options;
   file_options.mode = "0644";
-  return place_file(path, folder + "/" + name, file_options);
+  TRY(place_file(path, folder + "/" + name, file_options));
+  return 1;
 }
 
+// As under Portage, where options may stand anywhere, and what is no HTML is passed over: `dohtml doc/*`.
 CommandResult dohtml(std::string_view, Arguments arguments) {
   TRY(banned_since(7));
   HtmlOptions options;
-  size_t i = 0;
-  for (; i < arguments.size() && arguments[i].size() > 1 && arguments[i][0] == '-'; ++i) {
+  std::vector<std::string> files;
+  auto set_words = [](std::set<std::string, std::less<>>& set, std::string_view list) {
+    set.clear();
+    add_words(set, list);
+  };
+  for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& option = arguments[i];
-    if (option == "-r")
+    if (option.size() < 2 || option[0] != '-')
+      files.push_back(option);
+    else if (option == "-r")
       options.recursive = true;
     else if (option == "-V")
       continue;
@@ -236,22 +249,32 @@ CommandResult dohtml(std::string_view, Arguments arguments) {
     else if (option == "-A")
       add_words(options.extensions, arguments[++i]);
     else if (option == "-a")
-      options.extensions.clear(), add_words(options.extensions, arguments[++i]);
+      set_words(options.extensions, arguments[++i]);
     else if (option == "-f")
-      add_words(options.files, arguments[++i]);
+      set_words(options.files, arguments[++i]);
     else if (option == "-x")
-      add_words(options.skipped_folders, arguments[++i]);
+      set_words(options.skipped_folders, arguments[++i]);
     else if (option == "-p")
       options.prefix = arguments[++i];
     else
       return refuse("unknown option " + option);
   }
-  if (i == arguments.size()) return refuse("no file was named");
+  if (files.empty()) return refuse("no file was named");
   std::string subfolder = variable("COOPER_DOCDESTTREE");
   std::string folder = in_image("usr/share/doc/" + variable("PF") + "/" + (subfolder.empty() ? "html" : subfolder) +
                                 "/" + options.prefix);
-  for (; i < arguments.size(); ++i) TRY(place_html(arguments[i], folder, options, true));
-  return 0;
+  size_t placed = 0;
+  std::optional<Error> problem;
+  for (const std::string& file : files) {
+    auto one = place_html(file, folder, options);
+    if (one)
+      placed += *one;
+    else if (!problem)
+      problem = one.error();
+  }
+  if (placed > 0) return 0;
+  if (problem) return std::unexpected(*problem);
+  return refuse("nothing of what was named is HTML or goes with it");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct Destination {
   bool keep_symlinks = false;  // a symlink stays one; else its target's bytes are installed
   bool recursive = false;
   bool skip_folders = false;  // a folder among the files is passed over, as long as there are files
+  bool skip_all = false;      // also where there are none
   bool none_will_do = false;  // no file at all is no error
 };
 
@@ -75,7 +76,7 @@ CommandResult install_all(Arguments files, const Destination& to) {
       TRY(place_one(file, base_name(file), to));
     } else if (to.recursive) {
       TRY(place_tree(file, base_name(file), to));
-    } else if (to.skip_folders && ++skipped < files.size()) {
+    } else if (to.skip_folders && (++skipped < files.size() || to.skip_all)) {
       std::fprintf(stderr, "'%s' is a folder; left out\n", file.c_str());
     } else {
       return refuse("'" + file + "' is a folder", {}, "only -r, where the command has it, takes folders");
@@ -85,7 +86,7 @@ CommandResult install_all(Arguments files, const Destination& to) {
 }
 
 CommandResult install_renamed(Arguments arguments, const Destination& to) {
-  if (arguments.size() != 2)
+  if (arguments.size() < 2)
     return refuse("needs a file and a new name, got " + util::count(arguments.size(), "argument"));
   const std::string& source = arguments[0];
   if (source == "-") {
@@ -137,7 +138,7 @@ Result<Destination> find_destination(std::string_view what) {
   }
   if (what == "exe") {
     Destination out = TRY(destination(in_image(variable("COOPER_EXEDESTTREE")), variable("COOPER_EXEOPTS")));
-    out.skip_folders = true;
+    out.skip_folders = out.skip_all = true;
     return out;
   }
   if (what == "confd" || what == "envd" || what == "header") {
@@ -145,9 +146,14 @@ Result<Destination> find_destination(std::string_view what) {
     Destination out = TRY(destination(in_image(folder), inherited_options("COOPER_INSOPTS", "-m0644")));
     out.folder_options = TRY(parse_install_options(inherited_options("COOPER_DIROPTS", "")));
     out.keep_symlinks = eapi() >= 4;
+    out.skip_folders = true;
     return out;
   }
-  if (what == "initd") return destination(in_image("etc/init.d"), inherited_options("COOPER_EXEOPTS", "-m0755"));
+  if (what == "initd") {
+    Destination out = TRY(destination(in_image("etc/init.d"), inherited_options("COOPER_EXEOPTS", "-m0755")));
+    out.skip_folders = out.skip_all = true;
+    return out;
+  }
   if (what == "info") return destination(in_image("usr/share/info"), "-m0644");
   if (what == "doc") {
     Destination out = TRY(destination(doc_folder(), "-m0644"));
@@ -172,7 +178,8 @@ CommandResult do_command(std::string_view name, Arguments arguments) {
   std::string_view what = name.substr(2);
   TRY(check_availability(what));
   Destination to = TRY(find_destination(what));
-  if (what == "ins" || what == "header" || (what == "doc" && eapi() >= 4)) to.recursive = take_recursive(arguments);
+  if (what == "ins" || what == "header" || what == "confd" || what == "envd" || (what == "doc" && eapi() >= 4))
+    to.recursive = take_recursive(arguments);
   return install_all(arguments, to);
 }
 
@@ -180,7 +187,7 @@ CommandResult new_command(std::string_view name, Arguments arguments) {
   std::string_view what = name.substr(3);
   TRY(check_availability(what));
   Destination to = TRY(find_destination(what));
-  if (what == "doc" || what.starts_with("lib")) to.keep_symlinks = false;
+  if (what != "ins") to.keep_symlinks = false;
   return install_renamed(arguments, to);
 }
 

@@ -65,6 +65,7 @@ std::span<const Command> all_groups(size_t i) {
     case 2: return owner_commands();
     case 3: return build_commands();
     case 4: return query_commands();
+    case 5: return message_commands();
     default: return {};
   }
 }

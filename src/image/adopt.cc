@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "image/gconv.h"
+#include "image/glob.h"
 #include "image/libraries.h"
 #include "util/text.h"
 
@@ -27,7 +28,9 @@ class Adopter {
   }
 
   Result<std::vector<Adoption>> run() {
-    for (const auto& [path, facts] : draft_.elf) queue_.push_back(path);
+    // What the spec removes needs nothing any more.
+    for (const auto& [path, facts] : draft_.elf)
+      if (!covered_by(spec_.remove, path) || covered_by(spec_.keep, path)) queue_.push_back(path);
     TRY(follow_needs());
     TRY(add_thread_unwinder());
     TRY(add_name_services());

@@ -306,7 +306,9 @@ std::optional<Error> unknown_target(Universe& universe) {
                    util::join(explain_rejection(universe, atom, no_instance).reasons, "\n"),
                    {}};
     if (is_unreadable(atom.name, request.repositories))
-      return Error{ErrorKind::usage, fmt::format("no ebuild of '{}' can be read", atom.name.text()), where,
+      return Error{ErrorKind::usage,
+                   fmt::format("no ebuild of '{}' can be read", atom.name.text()),
+                   where,
                    "searched in: " + repository_names(request),
                    {}};
     std::string nearest = universe.nearest_name(atom.name);

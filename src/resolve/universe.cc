@@ -265,8 +265,8 @@ bool Universe::runs_with(InstanceId id, const ebuild::PackageName& name) {
 int Universe::base_provides(const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind) {
   if (!base_.by_name.contains(leaf.atom->name)) return -1;
   // What a tool needs to run is looked for where packages are: a library of the base root may be another version.
-  bool programs = kind == DependencyClass::idepend ||
-                  (kind == DependencyClass::bdepend && !runs_with(owner, leaf.atom->name));
+  bool programs =
+      kind == DependencyClass::idepend || (kind == DependencyClass::bdepend && !runs_with(owner, leaf.atom->name));
   AtomFacts& known = facts(leaf);
   auto& base = programs ? known.base_for_programs : known.base;
   if (!base) base = base_.find(leaf.atom, use_of_owner(owner), programs);

@@ -72,7 +72,8 @@ class Universe {
   std::vector<UseMismatch> use_mismatches(InstanceId id, const ebuild::Atom& atom,
                                           const ebuild::UseSet& use_of_dependent);
 
-  // Whether a package itself needs what it is built with to run: a Python module is for the interpreter that installs it.
+  // Whether a package itself needs what it is built with to run: a Python module is for the interpreter that installs
+  // it.
   bool runs_with(InstanceId id, const ebuild::PackageName& name);
   // Index into Request::base_provides, or -1. `kind`: of the dependency that the atom stands in.
   int base_provides(const ebuild::DependencyNode& leaf, InstanceId owner, DependencyClass kind);

@@ -130,6 +130,14 @@ TEST_F(AdoptTest, UndeclaredLibrariesAreAnErrorThatSaysWhose) {
                                                         HasSubstr("libforeign.so.1"), HasSubstr("libforeign1")));
 }
 
+TEST_F(AdoptTest, WhatTheSpecRemovesNeedsNothing) {
+  program("usr/bin/x", lib("libforeign.so.1") + " " + lib("libc.so.6"));
+  spec.remove = {"/usr/bin/x"};
+  ASSERT_OK(adopt(draft, input, warnings));
+  spec.keep = {"/usr/bin/*"};
+  EXPECT_FALSE(adopt(draft, input, warnings));
+}
+
 TEST_F(AdoptTest, CancellingThreadsNeedsTheUnwinder) {
   cc("libc.so.6", "-shared -nostdlib -Wl,-soname,libc.so.6",
      "int pthread_cancel(long t) { return t != 0; } const char* v = \"GLIBC_2.34\";");
