@@ -122,24 +122,6 @@ __cooper_phase_is_empty() {
   done
 }
 
-__cooper_call_phase() {
-  local __cooper_function=${EBUILD_PHASE_FUNC}
-  __cooper_enter_folder
-  umask 022
-  __cooper_run_hooks
-  if __cooper_defines "pre_${__cooper_function}"; then
-    "pre_${__cooper_function}"
-  fi
-  if __cooper_defines "${__cooper_function}"; then
-    "${__cooper_function}"
-  elif __cooper_defines "default_${__cooper_function}"; then
-    "default_${__cooper_function}"
-  fi
-  if __cooper_defines "post_${__cooper_function}"; then
-    "post_${__cooper_function}"
-  fi
-}
-
 # Sets the shell's options as they were: SHELLOPTS and BASHOPTS of then.
 __cooper_restore_options() {
   [[ ${SHELLOPTS} != "$1" || ${BASHOPTS} != "$2" ]] || return 0
@@ -159,14 +141,27 @@ __cooper_restore_options() {
 }
 
 # What a phase sets of the shell itself ends with it, as ebuilds know it from Portage, where each has a shell of its own.
-__cooper_run_phase() {
-  local __cooper_shellopts=${SHELLOPTS} __cooper_bashopts=${BASHOPTS}
-  IFS=$' \t\n'
-  __cooper_run_one "$1"
+__cooper_call_phase() {
+  local __cooper_function=${EBUILD_PHASE_FUNC} __cooper_shellopts=${SHELLOPTS} __cooper_bashopts=${BASHOPTS}
+  __cooper_enter_folder
+  umask 022
+  __cooper_run_hooks
+  if __cooper_defines "pre_${__cooper_function}"; then
+    "pre_${__cooper_function}"
+  fi
+  if __cooper_defines "${__cooper_function}"; then
+    "${__cooper_function}"
+  elif __cooper_defines "default_${__cooper_function}"; then
+    "default_${__cooper_function}"
+  fi
+  if __cooper_defines "post_${__cooper_function}"; then
+    "post_${__cooper_function}"
+  fi
   __cooper_restore_options "${__cooper_shellopts}" "${__cooper_bashopts}"
+  IFS=$' \t\n'
 }
 
-__cooper_run_one() {
+__cooper_run_phase() {
   local __cooper_phase=$1
   case ${__cooper_phase} in
     unpack | prepare | configure | compile | test | install) EBUILD_PHASE_FUNC=src_${__cooper_phase} ;;
