@@ -242,6 +242,7 @@ Result<int> build(const Context& context, const BuildArguments& arguments) {
   image::AssembleInput input;
   input.spec = &planned.spec;
   input.install_tools = install_tools(planned.plan, built);
+  input.left_out = planned.plan.left_out;
   input.packages = image_packages(planned, std::move(built));
   input.base = &base;
   input.base_description = &description;

@@ -42,7 +42,7 @@ Result<Packages> chosen_packages(const AssembleInput& input, std::map<std::strin
       chosen.push_back(&package);
   }
   for (const auto& atom : input.spec->exclude)
-    if (!used.contains(atom.where))
+    if (!used.contains(atom.where) && !input.left_out.contains(atom.value.name))
       warnings.push_back(fmt::format("{}: '{}' leaves nothing out: the image would not have such a package", atom.where,
                                      atom.value.text()));
   return chosen;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,7 @@ struct Image {
 struct AssembleInput {
   const spec::ImageSpec* spec = nullptr;
   std::vector<store::BuiltPackage> packages;  // the image's runtime closure, dependencies first
+  std::set<ebuild::PackageName> left_out;     // what these need and the spec excludes, or the base root gives
   const store::BaseRoot* base = nullptr;
   const sandbox::BaseDescription* base_description = nullptr;
   const store::Store* store = nullptr;

@@ -99,6 +99,7 @@ class GraphReader {
       bool from_image = edge.to != no_instance && search_.selected(image_root, edge.to) &&
                         search_.prefers_image(leaf, owner, edge.kind);
       if (!from_image) {
+        if (root == image_root && universe_.image_provides(leaf, owner)) graph_.left_out.insert(leaf.atom->name);
         use_base(search_.base_package(root, leaf, owner, edge.kind));
         return;
       }

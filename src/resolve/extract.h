@@ -33,7 +33,8 @@ struct Graph {
   ByInstance<std::vector<InstanceId>> closure;                  // what the build root holds, sorted by instance
   InstanceSet built_with;                                       // needed by some build, also where the order drops it
   std::set<int> base_used;                                      // indices into Request::base_provides
-  std::vector<std::pair<InstanceId, Edge>> of_installed;        // needs of what is installed and renewed (Renewal)
+  std::set<ebuild::PackageName> left_out;                 // what the image needs and Request::image_provides stands for
+  std::vector<std::pair<InstanceId, Edge>> of_installed;  // needs of what is installed and renewed (Renewal)
 };
 
 Graph read_graph(Search& search);

@@ -25,6 +25,7 @@ class PlanMaker {
       const ebuild::Cpv& cpv = universe_.request().base_provides[static_cast<size_t>(used)].cpv;
       plan_.provided.push_back({cpv, "base root: " + cpv.text()});
     }
+    plan_.left_out = graph_.left_out;
     return std::move(plan_);
   }
 

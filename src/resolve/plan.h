@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,9 +45,10 @@ struct ProvidedPackage {
 };
 
 struct Plan {
-  std::vector<PlannedPackage> packages;   // in build order: what a package needs to build comes before it
-  std::vector<int> requested;             // the packages that the spec names
-  std::vector<ProvidedPackage> provided;  // those of the base root that were used
+  std::vector<PlannedPackage> packages;    // in build order: what a package needs to build comes before it
+  std::vector<int> requested;              // the packages that the spec names
+  std::vector<ProvidedPackage> provided;   // those of the base root that were used
+  std::set<ebuild::PackageName> left_out;  // what the image needs of Request::image_provides
   std::vector<std::string> warnings;
   // What the plan was found with, so that it can be left standing where the plan is. Not to be asked any more: its
   // request may be gone.
