@@ -49,7 +49,7 @@ class ChangeTaker {
     if (there && there->kind == tree::EntryKind::symlink && entry.kind == tree::EntryKind::directory)
       there = draft_.open(path);
     if (entry.kind == tree::EntryKind::directory) return folder(entry, there, hides);
-    if (!there && below_(entry.path)) {
+    if (!there && below_(entry.path) && !leads_into_image(entry, path)) {
       warnings_.push_back(fmt::format("{}: its post-install phase changed /{}, which is not the image's: left out",
                                       owner_, entry.path));
       return {};
@@ -73,6 +73,14 @@ class ChangeTaker {
   }
 
  private:
+  // A link to what the image has was made for it, though the base root had something in that place: "awk" → "gawk".
+  bool leads_into_image(const tree::Entry& entry, const std::string& path) const {
+    if (entry.kind != tree::EntryKind::symlink) return false;
+    fs::path target = entry.target.starts_with('/') ? fs::path(entry.target).relative_path()
+                                                    : fs::path(path).parent_path() / entry.target;
+    return draft_.open(target.lexically_normal().string()) != nullptr;
+  }
+
   void remove(const std::string& path) {
     if (removals_ == Removals::all) return draft_.erase(path);
     std::vector<const tree::Entry*> entries = draft_.below(path);
