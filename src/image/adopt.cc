@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "image/gconv.h"
-#include "image/glob.h"
 #include "image/libraries.h"
+#include "image/trim.h"
 #include "util/text.h"
 
 namespace cooper::image {
@@ -30,7 +30,7 @@ class Adopter {
   Result<std::vector<Adoption>> run() {
     // What the spec removes needs nothing any more.
     for (const auto& [path, facts] : draft_.elf)
-      if (!covered_by(spec_.remove, path) || covered_by(spec_.keep, path)) queue_.push_back(path);
+      if (!is_removed(path, spec_)) queue_.push_back(path);
     TRY(follow_needs());
     TRY(add_thread_unwinder());
     TRY(add_name_services());

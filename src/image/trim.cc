@@ -84,6 +84,14 @@ bool sliced_away(std::string_view path, const spec::ImageSpec& spec) {
   return false;
 }
 
+}  // namespace
+
+bool is_removed(std::string_view path, const spec::ImageSpec& spec) {
+  return covered_by(spec.remove, path) && !covered_by(spec.keep, path);
+}
+
+namespace {
+
 class Trimmer {
  public:
   Trimmer(Draft& draft, const spec::ImageSpec& spec) : draft_(draft), spec_(spec) {}
@@ -160,8 +168,7 @@ class Trimmer {
     // Folders that only `remove` names go too, though nothing was in them.
     std::set<std::string, std::less<>> named;
     for (const auto& [path, entry] : draft_.entries)
-      if (entry.kind == tree::EntryKind::directory && covered_by(spec_.remove, path) && draft_.below(path).empty() &&
-          !covered_by(spec_.keep, path))
+      if (entry.kind == tree::EntryKind::directory && is_removed(path, spec_) && draft_.below(path).empty())
         named.insert(path);
     draft_.erase(named);
     gone_.merge(named);

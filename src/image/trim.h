@@ -21,6 +21,9 @@ struct TrimReport {
 // `is_script` tells whether a usr/bin/*-config is one.
 std::string_view trim_kind(std::string_view path, const tree::Entry& entry);
 
+// Whether spec.remove takes the path away: spec.keep wins.
+bool is_removed(std::string_view path, const spec::ImageSpec& spec);
+
 // spec.trim, the data slices (locales, timezones, terminfo), spec.remove; spec.keep wins over all of them. Symlinks
 // that lead nowhere now, and folders that held something and are empty now, go as well; folders that a package made
 // empty stay.
