@@ -15,7 +15,8 @@
 #
 # Gives:
 #   DEBIAN_POOL     folder of the source package, for SRC_URI
-#   DEBIAN_URI      Debian's changes, for SRC_URI
+#   DEBIAN_URI      Debian's changes, for SRC_URI: in the main archive, and in the security archive, which alone has its updates
+#                   until a point release takes them over. It keeps them no longer than until the next one.
 #
 # Set in the ebuild, if the series holds patches that are wanted:
 #   DEBIAN_PATCHES  array of names or globs; patches of the series that match are applied in the order of the series.
@@ -34,10 +35,15 @@ _COOPER_DEBIAN_ECLASS=1
 
 # The pool sorts by first letter, and libraries by "lib" and a letter.
 case ${DEBIAN_SOURCE} in
-	lib?*) DEBIAN_POOL="mirror://debian/pool/main/${DEBIAN_SOURCE:0:4}/${DEBIAN_SOURCE}" ;;
-	*) DEBIAN_POOL="mirror://debian/pool/main/${DEBIAN_SOURCE:0:1}/${DEBIAN_SOURCE}" ;;
+	lib?*) _DEBIAN_FOLDER="${DEBIAN_SOURCE:0:4}/${DEBIAN_SOURCE}" ;;
+	*) _DEBIAN_FOLDER="${DEBIAN_SOURCE:0:1}/${DEBIAN_SOURCE}" ;;
 esac
-DEBIAN_URI="${DEBIAN_POOL}/${DEBIAN_SOURCE}_${DEBIAN_VERSION}${DEBIAN_SUFFIX:-.debian.tar.xz}"
+DEBIAN_POOL="mirror://debian/pool/main/${_DEBIAN_FOLDER}"
+DEBIAN_URI="
+	${DEBIAN_POOL}/${DEBIAN_SOURCE}_${DEBIAN_VERSION}${DEBIAN_SUFFIX:-.debian.tar.xz}
+	mirror://debian/pool/updates/main/${_DEBIAN_FOLDER}/${DEBIAN_SOURCE}_${DEBIAN_VERSION}${DEBIAN_SUFFIX:-.debian.tar.xz}
+"
+unset _DEBIAN_FOLDER
 
 # Succeeds if the first argument matches one of the globs after it.
 _cooper-debian_matches() {

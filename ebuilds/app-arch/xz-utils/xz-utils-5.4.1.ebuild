@@ -27,6 +27,7 @@ DEBIAN_PATCHES=(
 )
 
 src_configure() {
+	toolchain_use_dash
 	econf \
 		--disable-static \
 		--disable-nls \

@@ -44,6 +44,7 @@ src_prepare() {
 }
 
 src_configure() {
+	toolchain_use_dash
 	econf \
 		--disable-docs \
 		--disable-valgrind \

@@ -44,6 +44,7 @@ src_prepare() {
 }
 
 src_configure() {
+	toolchain_use_dash
 	# The program would take zlib where it finds it.
 	local -x ac_cv_search_deflate=no
 	local -x CPPFLAGS="${CPPFLAGS} -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_UNLOCK_NOTIFY -DSQLITE_ENABLE_DBSTAT_VTAB \

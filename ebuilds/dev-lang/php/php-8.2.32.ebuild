@@ -88,6 +88,7 @@ src_prepare() {
 }
 
 src_configure() {
+	toolchain_use_dash
 	local options=(
 		--sysconfdir="${EPREFIX}/etc/php"
 		--localstatedir="${EPREFIX}/var"

@@ -30,6 +30,7 @@ src_prepare() {
 }
 
 src_configure() {
+	toolchain_use_dash
 	# To gmp's configure, ABI is the width of the machine. The fat build picks its loops when it runs, so that the library is for every
 	# processor and does not depend on the one that built it.
 	ABI=64 econf \

@@ -20,6 +20,7 @@ KEYWORDS="amd64"
 IUSE="+jit pcre16 pcre32 tools +unicode"
 
 src_configure() {
+	toolchain_use_dash
 	econf \
 		--disable-static \
 		--enable-pcre2-8 \

@@ -27,6 +27,7 @@ src_prepare() {
 }
 
 src_configure() {
+	toolchain_use_dash
 	econf \
 		--disable-static \
 		--disable-debug \

@@ -40,6 +40,7 @@ DEBIAN_EXCLUDE=(
 )
 
 src_configure() {
+	toolchain_use_dash
 	econf \
 		--disable-static \
 		--disable-maintainer-mode \

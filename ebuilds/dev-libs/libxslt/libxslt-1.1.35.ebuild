@@ -31,6 +31,7 @@ DEBIAN_PATCHES=(
 )
 
 src_configure() {
+	toolchain_use_dash
 	econf \
 		--disable-static \
 		--without-python \

@@ -23,6 +23,7 @@ src_prepare() {
 }
 
 src_configure() {
+	toolchain_use_dash
 	# The POSIX functions would take the names of the C library's.
 	econf --disable-static --disable-posix-api
 }

@@ -31,6 +31,7 @@ DEBIAN_PATCHES=( 'CVE-*' fix-wild-free-svg.patch 'Minimal-stop-gap-fix-for-CVE-*
 DEBIAN_EXCLUDE=( CVE-2022-31782.patch )
 
 src_configure() {
+	toolchain_use_dash
 	CC_BUILD="$(toolchain_get CC)" econf \
 		--disable-static \
 		--enable-freetype-config \

@@ -27,6 +27,7 @@ DEBIAN_PATCHES=( 'CVE-*' )
 DEBIAN_EXCLUDE=( '*-test.patch' )
 
 src_configure() {
+	toolchain_use_dash
 	econf \
 		--disable-static \
 		--disable-maintainer-mode \

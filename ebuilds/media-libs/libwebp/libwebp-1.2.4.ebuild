@@ -22,6 +22,7 @@ IUSE="tools"
 DEBIAN_PATCHES=( EncodeAlphaInternal-clear-result-bw-on-error.patch 'CVE-*' )
 
 src_configure() {
+	toolchain_use_dash
 	econf \
 		--disable-static \
 		--enable-libwebpmux \

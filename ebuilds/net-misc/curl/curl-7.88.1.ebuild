@@ -42,6 +42,7 @@ DEBIAN_PATCHES=(
 )
 
 src_configure() {
+	toolchain_use_dash
 	local options=(
 		--disable-static
 		--disable-debug

@@ -33,6 +33,7 @@ src_prepare() {
 }
 
 src_configure() {
+	toolchain_use_dash
 	# No functions for programs of decades ago; without them the library is libcrypt.so.2.
 	econf \
 		--disable-static \

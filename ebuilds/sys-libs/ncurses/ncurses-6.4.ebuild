@@ -28,6 +28,7 @@ NCURSES_TERMINALS="ansi,dumb,linux,rxvt,screen,screen-256color,tmux,tmux-256colo
 xterm-mono"
 
 src_configure() {
+	toolchain_use_dash
 	local options=(
 		--with-shared
 		--without-normal

@@ -32,6 +32,7 @@ src_prepare() {
 }
 
 src_configure() {
+	toolchain_use_dash
 	bash_cv_termcap_lib=libtinfo econf \
 		--disable-static \
 		--disable-install-examples \

@@ -128,8 +128,8 @@ src_install() {
 }
 
 pkg_postinst() {
-	ewarn "Debian 12 has no patches of nginx ${PV} for CVE-2026-42533, CVE-2026-56434 and CVE-2026-60005."
-	ewarn "nginx 1.26.3 is mended. To have it, say so in the spec:"
+	ewarn "Debian has mended more of nginx since ${DEBIAN_VERSION}, CVE-2026-42533 among it; this build is without those fixes."
+	ewarn "nginx 1.26.3 has a part of them. To have it, say so in the spec:"
 	ewarn '  [package."www-servers/nginx"]'
 	ewarn '  keywords = ["~amd64"]'
 }

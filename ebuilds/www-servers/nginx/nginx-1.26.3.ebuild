@@ -131,3 +131,7 @@ src_install() {
 	fowners nginx:nginx /var/lib/nginx
 	fperms 0750 /var/lib/nginx
 }
+
+pkg_postinst() {
+	ewarn "Debian has mended more of nginx since ${DEBIAN_VERSION}, CVE-2026-15176 among it; this build is without those fixes."
+}
