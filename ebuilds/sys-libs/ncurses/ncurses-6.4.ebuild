@@ -28,7 +28,7 @@ NCURSES_TERMINALS="ansi,dumb,linux,rxvt,screen,screen-256color,tmux,tmux-256colo
 xterm-mono"
 
 src_configure() {
-	toolchain_use_dash
+	# Not with dash: what CONFIG_SHELL says goes into the first line of ncursesw6-config, and an image has /bin/sh at most.
 	local options=(
 		--with-shared
 		--without-normal
