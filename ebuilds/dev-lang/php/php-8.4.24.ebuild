@@ -88,7 +88,6 @@ src_prepare() {
 }
 
 src_configure() {
-	toolchain_use_dash
 	local options=(
 		--sysconfdir="${EPREFIX}/etc/php"
 		--localstatedir="${EPREFIX}/var"

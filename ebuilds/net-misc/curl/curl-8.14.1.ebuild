@@ -37,7 +37,6 @@ BDEPEND="
 DEBIAN_PATCHES=( 'CVE-*' cookie-don-t-treat-the-leading-slash-as-trailing.patch )
 
 src_configure() {
-	toolchain_use_dash
 	local options=(
 		--disable-static
 		--disable-debug
