@@ -128,8 +128,8 @@ src_install() {
 }
 
 pkg_postinst() {
-	ewarn "Debian has mended more of nginx since ${DEBIAN_VERSION}, CVE-2026-42533 among it; this build is without those fixes."
-	ewarn "nginx 1.26.3 has a part of them. To have it, say so in the spec:"
+	ewarn "Debian has more fixes of nginx since ${DEBIAN_VERSION}, that of CVE-2026-42533 among them; this build is without them."
+	ewarn "nginx 1.26.3 has some of them. To have it, say so in the spec:"
 	ewarn '  [package."www-servers/nginx"]'
 	ewarn '  keywords = ["~amd64"]'
 }

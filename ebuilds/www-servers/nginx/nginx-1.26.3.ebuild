@@ -133,5 +133,5 @@ src_install() {
 }
 
 pkg_postinst() {
-	ewarn "Debian has mended more of nginx since ${DEBIAN_VERSION}, CVE-2026-15176 among it; this build is without those fixes."
+	ewarn "Debian has more fixes of nginx since ${DEBIAN_VERSION}, that of CVE-2026-15176 among them; this build is without them."
 }
